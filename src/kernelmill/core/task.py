@@ -62,15 +62,17 @@ class Draw:
     """How the elements of one tensor are drawn; `a` and `b` as the distribution says.
 
     `normal`: mean a, deviation b. `uniform`: [a, b). `loguniform`: sign times exp(uniform(log a, log b)); with a > 0 and `signed`
-    a random sign. `integers`: whole numbers in [a, b]. `odd`: odd whole numbers in [-a, a]. `sparse`: b non-zeros of value -1 or 1 per
-    group of `a` elements along the last axis, else 0. `outliers`: normal(0, 1) with a share `a` of elements times b. `constant`: a.
-    `index`: integers in [0, b) (b may be a formula over axes). `bool`: true with probability a.
+    a random sign. `integers`: whole numbers in [a, b]. `odd`: odd whole numbers in [-a, a]. `sparse`: b non-zeros of value -1 or 1 at
+    random places of every line along `axis` (fewer where the line is shorter), else 0. `outliers`: normal(0, 1) with a share `a` of elements
+    times b. `constant`: a. `index`: integers in [0, b) (b may be a formula over axes). `bool`: true with probability a.
+    `given`: what the reference's own source makes (its `get_inputs`, or its constructor for a weight); only `kernelmill.tasks` can draw it.
     """
 
-    kind: Literal["normal", "uniform", "loguniform", "integers", "odd", "sparse", "outliers", "constant", "index", "bool"]
+    kind: Literal["normal", "uniform", "loguniform", "integers", "odd", "sparse", "outliers", "constant", "index", "bool", "given"]
     a: float = 0.0
     b: float | str = 1.0
     signed: bool = True
+    axis: int = -1
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class Numerics:
     """What the error bound needs to know; see `kernelmill.judge.right`."""
 
     rule: Literal["exact", "pointwise", "linear", "shadow", "monte_carlo"] = "monte_carlo"
-    """`exact`: bitwise. `pointwise`: depth only. `linear`: S = reference of absolute values. `shadow`: S from `shadow`. `monte_carlo`:
+    """`exact`: equal as numbers (-0 equals 0). `pointwise`: depth only. `linear`: S = reference of absolute values. `shadow`: S from `shadow`. `monte_carlo`:
     measured by perturbing every ATen result."""
     length: str = "1"
     """Reduction length n, a formula over the axes."""
