@@ -1,0 +1,13 @@
+"""Who writes candidates. One file or folder per author; `AUTHORS` is the registry."""
+
+from __future__ import annotations
+
+from kernelmill.core.author import Author
+from kernelmill.core.registry import Registry
+
+AUTHORS: Registry[Author] = Registry(
+    "author",
+    {
+        "scripted": "kernelmill.authors.scripted:Scripted",
+    },
+)
