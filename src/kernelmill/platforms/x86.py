@@ -1,0 +1,128 @@
+"""C and C++ for this machine's x86-64 processor, by clang or gcc."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from kernelmill.core import signature
+from kernelmill.core.candidate import Candidate
+from kernelmill.core.errors import KernelmillError, MissingTool, UserError
+from kernelmill.core.machine import Machine
+from kernelmill.core.platform import Compile, Platform, Run, State, Tool
+from kernelmill.core.task import Task
+from kernelmill.platforms import compilers, machine, peaks_store, policy
+
+HEADER = "kernelmill_task.h"
+"""The task's header, put beside the sources: a candidate may include it."""
+EXPORTS = "kernelmill_exports.map"
+OUTPUT = "kernel.so"
+SUFFIXES = (".c", ".cpp", ".cc", ".cxx")
+
+
+@dataclass(frozen=True)
+class X86(Platform):
+    """Options: `cc` auto, clang or gcc; `isa` auto, avx512, avx2 or sse; `threads` a kernel may use; `openmp` on or off."""
+
+    name: ClassVar[str] = "x86"
+    cc: str = "auto"
+    isa: str = "auto"
+    threads: int = 2
+    openmp: bool = True
+
+    def __post_init__(self) -> None:
+        if self.threads < 1:
+            raise UserError("a kernel needs a thread", expected="threads of 1 or more", got=str(self.threads))
+        compilers.march(self.isa, "avx512")
+
+    def state(self) -> State:
+        tools = [c.tool for c in compilers.compilers()]
+        missing = {"clang++": compilers.MEND_CLANG, "g++": compilers.MEND_GCC}
+        tools += [Tool(name, mend=mend) for name, mend in missing.items() if not any(t.name == name for t in tools)]
+        if machine.detect().arch != "x86_64":
+            return State(False, tuple(tools), f"this machine is {machine.detect().arch}")
+        try:
+            self._compiler()
+        except KernelmillError as error:
+            return State(False, tuple(tools), str(error).splitlines()[0])
+        return State(True, tuple(tools))
+
+    def header(self, task: Task) -> str:
+        return signature.c_header(task)
+
+    def refuse(self, candidate: Candidate, task: Task) -> str:
+        return policy.refuse_source(candidate, SUFFIXES, (HEADER, EXPORTS, OUTPUT))
+
+    def flags(self, suffix: str) -> tuple[str, ...]:
+        """Compiler flags for a source file of this suffix, without include folders and libraries.
+
+        No -ffast-math: infinities, NaN and signed zero must stand where float64 has them. Contraction and reordering-free
+        vectorisation are safe within the judge's bound.
+        """
+        compiler = self._compiler()
+        language = ("-x", "c", "-std=gnu17") if suffix == ".c" else ("-x", "c++", "-std=gnu++17")
+        flags = [*language, "-O3", *compilers.march(self.isa, machine.isa_level(machine.detect()))]
+        flags += ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-fno-semantic-interposition", "-fPIC"]
+        if self.openmp:
+            flags.append("-fopenmp=libomp" if compiler.kind == "clang" else "-fopenmp")
+        return tuple(flags)
+
+    def libraries(self) -> tuple[str, ...]:
+        """Linker flags after the source file."""
+        compiler = self._compiler()
+        where = (f"-L{compiler.openmp}", f"-Wl,-rpath,{compiler.openmp}") if self.openmp and compiler.kind == "clang" else ()
+        return (*where, "-lm")
+
+    def toolchain(self, suffix: str = ".cpp") -> str:
+        """Compiler, version, flags and, where the flags say `native`, the processor: key of what a compilation depends on."""
+        compiler = self._compiler()
+        text = f"{compiler.kind} {compiler.version} {' '.join(self.flags(suffix))}"
+        return text + (f" on {machine.identity(machine.detect())}" if "-march=native" in text else "")
+
+    def compile(self, candidate: Candidate, task: Task) -> Compile:
+        compiler = self._compiler()
+        first = candidate.files[0][0]
+        suffix = first[first.rfind(".") :]
+        macros = [f"-D{key}={value}" for key, value in candidate.parameters]
+        exports = f"{{ global: {candidate.entry}; {candidate.entry}_workspace; local: *; }};\n"
+        argv = [compiler.path, *self.flags(suffix), *macros, "-shared", "-I.", first]
+        argv += ["-Wl,--as-needed", f"-Wl,--version-script={EXPORTS}", "-o", "{out}", *self.libraries()]
+        return Compile(
+            argv=tuple(argv),
+            files=(*candidate.files, (HEADER, signature.c_header(task)), (EXPORTS, exports)),
+            output=OUTPUT,
+            toolchain=self.toolchain(suffix),
+        )
+
+    def inspect(self, artifact: bytes, candidate: Candidate, task: Task) -> str:
+        return policy.refuse_artifact(artifact, candidate.entry)
+
+    def run(self, task: Task) -> Run:
+        env = {
+            "OMP_NUM_THREADS": str(self.threads),
+            "OMP_DYNAMIC": "false",
+            "OMP_WAIT_POLICY": "passive",  # idle threads that spin eat the cores of whoever is measured next
+            "GOMP_SPINCOUNT": "0",
+            "KMP_BLOCKTIME": "0",
+        }
+        return Run(kind="native", threads=self.threads, env=tuple(env.items()), clock="cpu" if self.threads == 1 else "wall")
+
+    def machine(self) -> Machine:
+        here = machine.detect()
+        level = machine.isa_level(here) if self.isa == "auto" else self.isa
+        width, registers = {"avx512": (64, 32), "avx2": (32, 16), "sse": (16, 16)}[level]
+        return replace(
+            here,
+            cores=min(here.cores, self.threads),
+            vector_bytes=width,
+            vector_registers=registers,
+            peaks=peaks_store.load(machine.identity(here)),
+        )
+
+    def _compiler(self) -> compilers.Compiler:
+        found = compilers.choose(self.cc, self.openmp)
+        if found is None:
+            mend = compilers.MEND_GCC if self.cc == "gcc" else compilers.MEND_CLANG
+            wanted = {"auto": "a C++ compiler", "gcc": "g++", "clang": "clang"}[self.cc]
+            raise MissingTool(wanted, f"platform {self.spec} compiles with it", mend)
+        return found
