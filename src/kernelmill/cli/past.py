@@ -1,0 +1,9 @@
+"""`report`, `evidence`, `runs`."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    pass
