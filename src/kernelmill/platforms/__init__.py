@@ -12,6 +12,7 @@ PLATFORMS: Registry[Platform] = Registry(
     "platform",
     {
         "null": "kernelmill.core.platform:NullPlatform",
+        "torch": "kernelmill.platforms.torch:Torch",
         "x86": "kernelmill.platforms.x86:X86",
     },
     Platform,
