@@ -20,15 +20,17 @@ P = TypeVar("P", bound=Plugin)
 class Registry(Generic[P]):
     """The plug-ins of one kind."""
 
-    def __init__(self, kind: str, builtin: Mapping[str, str], base: type[P] | None = None) -> None:
+    def __init__(self, kind: str, builtin: Mapping[str, str], base: type[P] | None = None, plural: str = "") -> None:
         self.kind = kind
+        self.group = f"kernelmill.{plural or kind + 's'}"
+        """Entry-point group of outsiders."""
         self._builtin = dict(builtin)
         self._base = base
 
     def table(self) -> dict[str, str]:
         """Name -> "module:Class", outsiders included. Raises `UserError` naming both owners where two claim a name."""
         table, owner = dict(self._builtin), dict.fromkeys(self._builtin, "kernelmill")
-        for point in entry_points(group=f"kernelmill.{self.kind}s"):
+        for point in entry_points(group=self.group):
             dist = point.dist.name if point.dist else "an unnamed distribution"
             if point.name in table and table[point.name] != point.value:
                 raise UserError(

@@ -1,0 +1,46 @@
+"""What the search needs of a judge, bound to one task, platform and profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from kernelmill.core.candidate import Candidate
+from kernelmill.core.platform import Platform
+from kernelmill.core.task import Task
+from kernelmill.core.verdict import Verdict
+
+BASELINES = ("eager", "compile", "naive")
+"""What a candidate is compared with; `best` is the fastest of them."""
+
+
+class Judging(Protocol):
+    """One task on one platform at one size, judged in three tiers."""
+
+    version: str
+    """Judge version and protocol parameters: part of every record."""
+
+    def screen(self, candidate: Candidate, incumbent: Candidate | None) -> Verdict:
+        """Quick: one shape, one family, one restart against the incumbent (`speedup['incumbent']`). At most CORRECT."""
+        ...
+
+    def verdict(self, candidate: Candidate, baselines: Sequence[str]) -> Verdict:
+        """Every case, and one decision against each baseline."""
+        ...
+
+    def confirm(self, candidate: Candidate, baselines: Sequence[str]) -> Verdict:
+        """A second decision with new processes and seeds that selected nobody."""
+        ...
+
+    def close(self) -> None:
+        """End every process it started."""
+        ...
+
+
+OpenJudge = Callable[[Task, Platform, str], Judging]
+"""Makes a judge for task, platform and profile."""
+
+
+def open_judge(task: Task, platform: Platform, profile: str) -> Judging:
+    """The judge."""
+    raise NotImplementedError

@@ -1,0 +1,155 @@
+"""A whole run: open or resume it, search, verdict, confirmation, export."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from kernelmill.archive.schema import Run
+from kernelmill.archive.store import Archive
+from kernelmill.authors import AUTHORS
+from kernelmill.core.author import Author, Brief
+from kernelmill.core.budget import Budget
+from kernelmill.core.errors import UserError
+from kernelmill.platforms import PLATFORMS
+from kernelmill.search import watch
+from kernelmill.search.finals import finals
+from kernelmill.search.judging import BASELINES, OpenJudge, open_judge
+from kernelmill.search.loop import Desk, search
+from kernelmill.search.requests import load_task
+from kernelmill.search.result import describe, describe_budget
+from kernelmill.search.strategies import STRATEGIES
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `optimize` was asked for; stored with the run, so that `--resume` needs nothing but the run."""
+
+    task: str
+    """Name of a task, or path of a file."""
+    platform: str = "x86"
+    profile: str = "cpu"
+    author: str = "schedule"
+    strategy: str = "beam"
+    budget: str = "60s"
+    baselines: tuple[str, ...] = BASELINES
+    seed: int = 0
+    settings: tuple[str, ...] = ()
+    dynamic: tuple[str, ...] = ()
+    eval_mode: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in self.__dict__.items()}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Request:
+        known: dict[str, Any] = {k: data[k] for k in cls.__dataclass_fields__ if k in data}
+        for key, value in known.items():
+            if isinstance(value, list):
+                known[key] = tuple(cast("list[str]", value))
+        return cls(**known)
+
+
+@dataclass
+class Seconds:
+    """Seconds by stage of one run."""
+
+    by: dict[str, float] = field(default_factory=dict[str, float])
+
+    @contextmanager
+    def of(self, stage: str) -> Iterator[None]:
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            self.by[stage] = round(self.by.get(stage, 0.0) + time.monotonic() - start, 3)
+
+
+def optimize(
+    request: Request,
+    archive: Archive,
+    *,
+    resume: str | None = None,
+    opener: OpenJudge = open_judge,
+    author: Author | None = None,
+) -> dict[str, Any]:
+    """Search for the fastest correct candidate and confirm it. Returns the result with the keys of `docs/json.md`.
+
+    `resume`: identity of a run to go on with (`last`: the newest unfinished one); its stored request counts, not `request`.
+    `author`: an author object instead of the request's text, for programs. Raises `UserError` before anything is spent.
+    """
+    run = find_unfinished(archive, resume) if resume else None
+    if run is not None:
+        request = Request.from_json(run.spec)
+    task = load_task(request.task, request.settings, request.dynamic, request.eval_mode)
+    platform = PLATFORMS.make(request.platform)
+    task.sizes(request.profile)
+    check_baselines(request.baselines)
+    writer = author or AUTHORS.make(request.author)
+    course = STRATEGIES.make(request.strategy).begin(request.seed)
+    budget = Budget.parse(request.budget)
+    session = writer.begin(Brief(task, platform.spec, platform.machine(), platform.header(task), request.profile, request.seed))
+    run = run or archive.begin_run("optimize", request.to_json())
+    seconds = Seconds()
+    with seconds.of("open"):
+        judge = opener(task, platform, request.profile)
+    try:
+        desk = Desk(task, platform, request.profile, judge, archive, run, budget)
+        watch.tell(watch.Started(run.id, task.name, platform.spec, request.budget, resumed=len(desk.kept("screen"))))
+        with seconds.of("search"):
+            watch.tell(watch.Stage("search"))
+            scale = search(desk, course, session)
+        used = describe_budget(budget)
+        with seconds.of("finals"):
+            record = finals(desk, scale, request.baselines) if scale.ranked else None
+    finally:
+        judge.close()
+    result = describe(record) if record else nothing_correct(desk)
+    result |= {
+        "run": run.id,
+        "evaluations": int(budget.used["evaluations"]),
+        "statuses": scale.statuses,
+        "seconds": seconds.by,
+        "budget": used,
+        "source": record.candidate.source if record else "",
+        "archive": str(archive.path),
+    }
+    archive.update_run(run.id, state="done", result=result)
+    return result
+
+
+def nothing_correct(desk: Desk) -> dict[str, Any]:
+    """The result of a run without a correct candidate: the highest rung that was reached, and why not higher."""
+    screens = desk.kept("screen")
+    if not screens:
+        raise UserError(
+            "the author proposed nothing within the budget",
+            got=f"{desk.task.name} on {desk.platform.spec}",
+            hint="a larger --budget, or another --author",
+        )
+    return describe(max(screens, key=lambda r: r.verdict.status.rung))
+
+
+def find_unfinished(archive: Archive, prefix: str) -> Run:
+    """The run to go on with. Raises `UserError` when there is none, or it is done."""
+    if prefix == "last":
+        unfinished = [r for r in archive.runs("optimize") if r.state != "done"]
+        if not unfinished:
+            raise UserError(
+                "nothing to resume", expected="a run that was cut off", got=f"none in {archive.path}", hint="leave --resume out"
+            )
+        return unfinished[0]
+    run = archive.run(prefix, "optimize")
+    if run.state == "done":
+        raise UserError(f"run {run.id} is done", hint=f"kernelmill report {run.id}")
+    return run
+
+
+def check_baselines(names: Sequence[str]) -> None:
+    """Raises `UserError` for a name that is no baseline."""
+    for name in names:
+        if name not in BASELINES:
+            raise UserError("unknown baseline", got=name, allowed=BASELINES, hint="--baselines eager,compile,naive")

@@ -1,0 +1,44 @@
+"""What a run says at its end, as plain data with stable keys."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from kernelmill.core.budget import Budget
+from kernelmill.core.record import Record
+from kernelmill.search.finals import best_of
+
+
+def describe(record: Record) -> dict[str, Any]:
+    """The keys that `judge`, `optimize` and rows of `bench` share, from the record that the figures stand in."""
+    verdict = record.verdict
+    return {
+        "status": str(verdict.status),
+        "task": record.candidate.task,
+        "platform": record.platform,
+        "profile": record.profile,
+        "candidate": record.candidate.id,
+        "speedup": {name: asdict(s) for name, s in verdict.speedup.items() if name != "incumbent"},
+        "best": best_of(verdict.speedup),
+        "roofline": verdict.roofline,
+        "measurement": asdict(verdict.measurement) if verdict.measurement else None,
+        "reason": verdict.reason,
+        "failure": asdict(verdict.failure) if verdict.failure else None,
+        "record": record.hash,
+        "aa": verdict.evidence.get("aa"),
+        "tier": record.tier,
+        "run": record.run,
+        "requires": list(record.candidate.requires),
+        "moves": list(record.candidate.lineage.moves),
+    }
+
+
+def describe_budget(budget: Budget) -> dict[str, dict[str, float]]:
+    """`limit`, `used` and `left` of every kind that is limited."""
+    used = budget.used | {"seconds": budget.elapsed()}
+    return {
+        kind: {"limit": float(limit), "used": float(used[kind]), "left": float(budget.left(kind))}
+        for kind in ("seconds", "evaluations", "tokens", "money")
+        if (limit := getattr(budget, kind)) is not None
+    }
