@@ -62,8 +62,8 @@ class Draw:
     """How the elements of one tensor are drawn; `a` and `b` as the distribution says.
 
     `normal`: mean a, deviation b. `uniform`: [a, b). `loguniform`: sign times exp(uniform(log a, log b)); with a > 0 and `signed`
-    a random sign. `integers`: whole numbers in [a, b]. `odd`: odd whole numbers in [-a, a]. `sparse`: b non-zeros of value -1 or 1 at
-    random places of every line along `axis` (fewer where the line is shorter), else 0. `outliers`: normal(0, 1) with a share `a` of elements
+    a random sign. `integers`: whole numbers in [a, b]. `odd`: odd whole numbers in [-a, a]. `sparse`: at most b non-zeros of value -1 or
+    1 at random places of every line along `axis`, else 0. `outliers`: normal(0, 1) with a share `a` of elements
     times b. `constant`: a. `index`: integers in [0, b) (b may be a formula over axes). `bool`: true with probability a.
     `given`: what the reference's own source makes (its `get_inputs`, or its constructor for a weight); only `kernelmill.tasks` can draw it.
     """

@@ -1,0 +1,84 @@
+"""Mean and variance over a part of a tensor, then a scale and a shift."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kernelmill.core.task import Numerics
+from kernelmill.tasks.native.define import define
+
+if TYPE_CHECKING:
+    import torch.nn.functional as F
+    from torch import Tensor
+
+
+def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """(x - mean) / sqrt(var + eps) * weight + bias, statistics over the last axis."""
+    return F.layer_norm(x, x.shape[-1:], weight, bias, eps)
+
+
+def layer_norm_shadow(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    spread = (x.var(-1, correction=0, keepdim=True) + eps).rsqrt()
+    return (x.abs() + x.abs().mean(-1, keepdim=True)) * spread * weight.abs() + bias.abs()
+
+
+def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    """x / sqrt(mean(x * x) + eps) * weight over the last axis."""
+    return F.rms_norm(x, x.shape[-1:], weight, eps)
+
+
+def rms_norm_shadow(x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    return F.rms_norm(x, x.shape[-1:], weight, eps).abs()
+
+
+def group_norm(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float) -> Tensor:
+    """Normalise each of `groups` groups of channels of each sample; scale and shift by channel."""
+    return F.group_norm(x, groups, weight, bias, eps)
+
+
+def group_norm_shadow(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float) -> Tensor:
+    g = x.reshape(x.shape[0], groups, -1)
+    spread = (g.var(-1, correction=0, keepdim=True) + eps).rsqrt()
+    s = ((g.abs() + g.abs().mean(-1, keepdim=True)) * spread).reshape(x.shape)
+    return s * weight.abs()[:, None, None] + bias.abs()[:, None, None]
+
+
+def instance_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Normalise each channel of each sample; scale and shift by channel."""
+    return F.instance_norm(x, weight=weight, bias=bias, eps=eps)
+
+
+def instance_norm_shadow(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    spread = (x.var((2, 3), correction=0, keepdim=True) + eps).rsqrt()
+    s = (x.abs() + x.abs().mean((2, 3), keepdim=True)) * spread
+    return s * weight.abs()[:, None, None] + bias.abs()[:, None, None]
+
+
+def batch_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    """Normalise each channel over the whole batch with the batch's own statistics; scale and shift by channel."""
+    return F.batch_norm(x, None, None, weight, bias, training=True, eps=eps)
+
+
+def batch_norm_shadow(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
+    spread = (x.var((0, 2, 3), correction=0, keepdim=True) + eps).rsqrt()
+    s = (x.abs() + x.abs().mean((0, 2, 3), keepdim=True)) * spread
+    return s * weight.abs()[:, None, None] + bias.abs()[:, None, None]
+
+
+ROWS = {"ci": "N=61 M=1021", "cpu": "N=2048 M=1024", "gpu": "N=16384 M=4096", "paper": "N=16 M=4194304"}
+IMAGES = {"ci": "N=3 C=16 H=31 W=33", "cpu": "N=16 C=32 H=64 W=64", "gpu": "N=32 C=64 H=128 W=128", "paper": "N=112 C=64 H=512 W=512"}
+IMAGE_TENSORS = "x[N,C,H,W], weight weight[C], weight bias[C] -> y[N,C,H,W]"
+EPS = {"eps": 1e-5}
+
+TASKS = (
+    define("normalization/layer_norm", layer_norm, "x[N,M], weight weight[M], weight bias[M] -> y[N,M]", flops="8*N*M",
+           profiles=ROWS, scalars=EPS, numerics=Numerics(length="M", depth=6), shadow=layer_norm_shadow),
+    define("normalization/rms_norm", rms_norm, "x[N,M], weight weight[M] -> y[N,M]", flops="4*N*M",
+           profiles=ROWS, scalars=EPS, numerics=Numerics(length="M", depth=5), shadow=rms_norm_shadow),
+    define("normalization/group_norm", group_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("C % 8 == 0",),
+           profiles=IMAGES, scalars={"groups": 8, **EPS}, numerics=Numerics(length="C//8*H*W", depth=6), shadow=group_norm_shadow),
+    define("normalization/instance_norm", instance_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("H*W >= 2",),
+           profiles=IMAGES, scalars=EPS, numerics=Numerics(length="H*W", depth=6), shadow=instance_norm_shadow),
+    define("normalization/batch_norm", batch_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("N*H*W >= 2",),
+           profiles=IMAGES, scalars=EPS, numerics=Numerics(length="N*H*W", depth=6), shadow=batch_norm_shadow),
+)  # fmt: skip
