@@ -1,0 +1,1 @@
+"""The C printer, in pieces; `kernelmill.mill.print_c` is the door."""
