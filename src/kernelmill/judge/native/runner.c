@@ -1,0 +1,206 @@
+/* The process that a candidate lives in: map the arena, give up every right, load the candidate, answer requests.
+ *
+ * runner CONTROL INPUTS OUTPUTS LIFELINE LIBRARY [READABLE...]     (four descriptors, then -1 or a descriptor)
+ * It keeps no time, holds no expected value and decides nothing.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+
+#include "attach.h"
+#include "confine.h"
+#include "control.h"
+#include "invoke.h"
+
+#define GRAIN (1ull << 32) /* the filter compares the upper halves of addresses */
+
+static struct km_control *control;
+
+static _Noreturn void fail(const char *what, const char *why) {
+  control->error = errno;
+  snprintf(control->message, sizeof control->message, "%s: %s", what, why ? why : strerror(errno));
+  km_put(&control->state, KM_FAILED);
+  km_wake(&control->state);
+  _exit(3);
+}
+
+/* A place far from where the kernel puts everything else, so that one comparison tells the arena apart. */
+static uint8_t *reserve(uint64_t bytes) {
+  for (int attempt = 0; attempt < 32; attempt++) {
+    uint16_t r = 0;
+    if (getrandom(&r, sizeof r, 0) != sizeof r) break;
+    void *want = (void *)((0x1000ull + r % 0x3000u) * GRAIN);
+    void *got = mmap(want, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (got == want) return got;
+    if (got != MAP_FAILED) munmap(got, bytes);
+  }
+  fail("reserve the arena", NULL);
+}
+
+static uint8_t *map_arena(uint64_t *bytes, int inputs, int outputs) {
+  *bytes = (control->va_bytes + GRAIN - 1) / GRAIN * GRAIN;
+  uint8_t *base = reserve(*bytes);
+  const struct km_map *maps = (const void *)((uint8_t *)control + control->maps_at);
+  for (uint32_t i = 0; i < control->nmaps; i++) {
+    int writable = maps[i].region == KM_OUTPUTS;
+    if (mmap(base + maps[i].va, maps[i].bytes, PROT_READ | (writable ? PROT_WRITE : 0),
+             MAP_SHARED | MAP_FIXED | MAP_POPULATE, writable ? outputs : inputs, (off_t)maps[i].file) == MAP_FAILED)
+      fail("map a buffer", NULL);
+  }
+  return base;
+}
+
+static int64_t workspace_bytes(void *library) {
+  char name[160];
+  snprintf(name, sizeof name, "%s_workspace", control->symbol);
+  km_entry size_of = (km_entry)dlsym(library, name);
+  if (!size_of) fail(name, "the entry asks for a workspace, but this function is not exported");
+  int64_t most = 0;
+  const uint64_t *slots = (const void *)((uint8_t *)control + control->slots_at);
+  for (uint32_t s = 0; s < control->nsets; s++, slots += control->nargs) {
+    struct km_arguments axes = {0};
+    for (uint32_t a = 0; a < control->nargs; a++)
+      if (control->kinds[a] == KM_AXIS) km_pass_integer(&axes, (int64_t)slots[a]);
+    int64_t bytes = ((int64_t(*)(KM_REGISTERS))(void *)size_of)(KM_EXPAND(axes));
+    if (bytes < 0) fail(name, "negative size");
+    if (bytes > most) most = bytes;
+  }
+  return most;
+}
+
+/* Ends at an inaccessible page, like every other buffer. */
+static void *make_workspace(int64_t bytes) {
+  uint64_t whole = ((uint64_t)bytes + 63) / 64 * 64, pages = (whole + 4095) / 4096 * 4096 + 4096;
+  uint8_t *p = mmap(NULL, pages + 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (p == MAP_FAILED || mprotect(p, pages, PROT_READ | PROT_WRITE)) fail("allocate the workspace", NULL);
+  return p + pages - whole;
+}
+
+static struct km_arguments *prepare(const uint8_t *base, void *workspace) {
+  const uint64_t *slots = (const void *)((uint8_t *)control + control->slots_at);
+  struct km_arguments *sets = calloc(control->nsets, sizeof *sets);
+  if (!sets) fail("prepare the arguments", NULL);
+  for (uint32_t s = 0; s < control->nsets; s++, slots += control->nargs)
+    for (uint32_t a = 0; a < control->nargs; a++) switch (control->kinds[a]) {
+        case KM_POINTER: km_pass_integer(&sets[s], (int64_t)(base + slots[a])); break;
+        case KM_WORKSPACE: km_pass_integer(&sets[s], (int64_t)workspace); break;
+        case KM_DOUBLE: km_pass_double(&sets[s], slots[a]); break;
+        default: km_pass_integer(&sets[s], (int64_t)slots[a]);
+      }
+  return sets;
+}
+
+struct pair {
+  km_entry entry;
+  const struct km_arguments *arguments;
+  uint32_t *gate;
+};
+
+static void *second(void *p) {
+  struct pair *pair = p;
+  __atomic_add_fetch(pair->gate, 1, __ATOMIC_ACQ_REL);
+  while (km_get(pair->gate) < 2) sched_yield();
+  km_invoke(pair->entry, pair->arguments);
+  return NULL;
+}
+
+static void call_pair(km_entry entry, const struct km_arguments *a, const struct km_arguments *b) {
+  uint32_t gate = 0;
+  struct pair other = {entry, b, &gate}, mine = {entry, a, &gate};
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, second, &other)) fail("start a second thread", NULL);
+  second(&mine);
+  pthread_join(thread, NULL);
+}
+
+static _Noreturn void serve(km_entry entry, const struct km_arguments *sets, const struct km_arguments *other) {
+  const uint32_t *order = (const void *)((uint8_t *)control + control->order_at);
+  const uint32_t nsets = control->nsets;
+  uint32_t seen = 0; /* not control->go: a request may be there before this line runs */
+  for (;;) {
+    while (km_get(&control->go) == seen) km_wait_word(&control->go, seen, 0);
+    seen = km_get(&control->go);
+    uint32_t count = control->count;
+    switch (control->request) {
+      case KM_CALL:
+        for (uint32_t i = 0; i < count; i++) {
+          control->progress = i;
+          if (order[i] < nsets) km_invoke(entry, &sets[order[i]]);
+        }
+        break;
+      case KM_PAIR: call_pair(entry, &sets[order[0] % nsets], &other[order[1] % nsets]); break;
+      case KM_QUIT: _exit(0);
+      default: break; /* KM_COPY: results are in place already */
+    }
+    km_put(&control->done, seen);
+    km_wake(&control->done);
+  }
+}
+
+/* As pid 1 of a namespace a process ignores SIGABRT unless it handles it. */
+static void on_abort(int signal) { _exit(128 + signal); }
+
+/* Diagnosis only: note the number, then die of the same cause as without KM_FLAG_TRAP. */
+static void on_violation(int signal, siginfo_t *info, void *context) {
+  (void)context;
+  control->violation = info->si_syscall;
+  _exit(128 + signal);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 6) return 2;
+  int fd[5];
+  for (int i = 0; i < 5; i++) fd[i] = atoi(argv[i + 1]);
+  control = mmap(NULL, KM_HEADER_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd[0], 0);
+  if (control == MAP_FAILED || control->magic != KM_MAGIC) return 2;
+  uint64_t all = control->control_bytes;
+  munmap(control, KM_HEADER_BYTES);
+  control = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_SHARED, fd[0], 0);
+  if (control == MAP_FAILED) return 2;
+  km_attach(&control->state, KM_ATTACHED, KM_ADMITTED, fd[3]);
+
+  uint64_t bytes;
+  uint8_t *base = map_arena(&bytes, fd[1], fd[2]);
+  control->base = (uint64_t)base;
+  for (int i = 3; i < 64; i++)
+    if (i != fd[4]) close(i); /* nothing inherited outlives this line */
+
+  struct sigaction abort_action = {.sa_handler = on_abort};
+  sigaction(SIGABRT, &abort_action, NULL);
+  uint32_t flags = control->flags;
+  if (flags & KM_FLAG_TRAP) {
+    struct sigaction trap = {.sa_sigaction = on_violation, .sa_flags = SA_SIGINFO};
+    sigaction(SIGSYS, &trap, NULL);
+  }
+  struct km_limits limits = {control->limit_memory ? control->limit_memory + bytes : 0, control->limit_cpu_s,
+                             control->limit_tasks, 1 << 20};
+  if (km_confine_limits(&limits)) fail("set the limits", NULL);
+  const char *const nothing[] = {NULL};
+  if (flags & KM_FLAG_LANDLOCK && km_confine_files((const char *const *)argv + 6, nothing)) fail("landlock", NULL);
+  if (flags & KM_FLAG_SECCOMP && km_confine_calls(KM_ROLE_RUNNER, (uint64_t)base, bytes, !!(flags & KM_FLAG_TRAP)))
+    fail("seccomp", NULL);
+
+  void *library = dlopen((char *)control->library, RTLD_NOW | RTLD_LOCAL);
+  if (!library) fail("load the candidate", dlerror());
+  if (fd[4] >= 0) close(fd[4]);
+  km_entry entry = (km_entry)dlsym(library, control->symbol);
+  if (!entry) fail(control->symbol, "not exported by the candidate");
+  void *first_space = NULL, *second_space = NULL;
+  for (uint32_t a = 0; a < control->nargs; a++)
+    if (control->kinds[a] == KM_WORKSPACE) {
+      int64_t need = workspace_bytes(library);
+      first_space = make_workspace(need), second_space = make_workspace(need);
+    }
+  const struct km_arguments *sets = prepare(base, first_space);
+  const struct km_arguments *other = first_space ? prepare(base, second_space) : sets;
+  if (flags & KM_FLAG_SECCOMP && !(flags & KM_FLAG_KEEP_FILES) && km_confine_opens()) fail("seccomp", NULL);
+
+  km_put(&control->state, KM_READY);
+  km_wake(&control->state);
+  serve(entry, sets, other);
+}
