@@ -8,6 +8,7 @@ from kernelmill.core.registry import Registry
 AUTHORS: Registry[Author] = Registry(
     "author",
     {
+        "llm": "kernelmill.authors.llm.author:Llm",
         "scripted": "kernelmill.authors.scripted:Scripted",
     },
 )

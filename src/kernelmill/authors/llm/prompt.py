@@ -1,0 +1,96 @@
+"""Prompts are files with a version, rendered by Jinja2; name, version and hash of the text sent are recorded with the candidate."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from kernelmill.core.author import Brief
+from kernelmill.core.machine import Machine
+
+LANGUAGES = {
+    "x86": ("C++", "cpp", ".cpp"),
+    "torch": ("Python (PyTorch)", "python", ".py"),
+    "cuda": ("CUDA C++", "cuda", ".cu"),
+}
+"""Platform -> language, fence and file ending."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Text to send and where it came from."""
+
+    name: str
+    version: int
+    text: str
+
+    @property
+    def id(self) -> str:
+        """`write/1/3f2a...`: template, version, hash of the rendered text."""
+        return f"{self.name}/{self.version}/{hashlib.sha256(self.text.encode()).hexdigest()[:12]}"
+
+
+@cache
+def _template(name: str) -> tuple[Any, int]:
+    from jinja2 import Environment, StrictUndefined
+
+    text = (files("kernelmill.authors.llm") / "prompts" / f"{name}.j2").read_text()
+    version = re.match(r"\{#- version: (\d+) -#\}", text)
+    assert version, f"{name}.j2 states no version"
+    return Environment(undefined=StrictUndefined, trim_blocks=False).from_string(text), int(version[1])
+
+
+def render(name: str, **facts: Any) -> Prompt:
+    """The prompt `name` filled with facts."""
+    template, version = _template(name)
+    return Prompt(name, version, re.sub(r"\n{3,}", "\n\n", template.render(**facts)).strip() + "\n")
+
+
+def machine_line(machine: Machine) -> str:
+    """What a kernel's author must know of the machine, in one line."""
+    isa = ", ".join(i for i in ("avx512f", "avx2", "fma", "sve", "rvv") if i in machine.isa) or machine.arch
+    text = (
+        f"{machine.cores} cores, {isa}, {machine.vector_bytes * 8}-bit vectors, L1 {machine.l1_bytes >> 10} KiB and "
+        f"L2 {machine.l2_bytes >> 10} KiB a core, L3 {machine.l3_bytes >> 20} MiB"
+    )
+    if flops := machine.peaks.get("flops_f32_all"):
+        text += f"; measured {flops / 1e9:.0f} GFLOP/s fp32"
+    if copy := machine.peaks.get("copy_all"):
+        text += f" and {copy / 1e9:.0f} GB/s"
+    return text
+
+
+def language(platform: str) -> tuple[str, str, str]:
+    """(language, fence, file ending) of a platform's spec text; C++ where it is not in the table."""
+    return LANGUAGES.get(platform.partition("{")[0], LANGUAGES["x86"])
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What every prompt about one brief says."""
+
+    brief: Brief
+    lessons: tuple[str, ...] = ()
+    exemplar: str = ""
+
+    def values(self) -> dict[str, Any]:
+        """Names that the templates use."""
+        task, (words, fence, _) = self.brief.task, language(self.brief.platform)
+        sizes = task.profiles.get(self.brief.profile, {})
+        source = re.sub(r"^(import torch.*|from torch.*)\n", "", task.reference.source, flags=re.MULTILINE).strip()
+        return {
+            "task": task,
+            "language": words,
+            "fence": fence,
+            "reference": source,
+            "header": self.brief.header.strip(),
+            "machine": machine_line(self.brief.machine),
+            "sizes": ", ".join(f"{k}={v}" for k, v in sizes.items()) or "as in the signature",
+            "exemplar": self.exemplar,
+            "lessons": self.lessons,
+            "plan": "",
+        }
