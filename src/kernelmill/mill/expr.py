@@ -54,6 +54,12 @@ FLOAT_FUNCTIONS = (
     "floor", "ceil", "trunc", "round", "reciprocal", "lgamma",
 )  # fmt: skip
 OPS.update({name: OpSpec(1, "float") for name in FLOAT_FUNCTIONS})
+#: Functions with a vector form of stated error (`vmath`): `fast_exp` stands for `exp` where a move said so.
+FAST_FUNCTIONS = (
+    "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "tanh", "sigmoid", "softplus", "erf", "sin", "cos", "rsqrt",
+)  # fmt: skip
+OPS.update({f"fast_{name}": OpSpec(1, "float") for name in FAST_FUNCTIONS})
+OPS.update({"fast_pow": OpSpec(2, "float")})
 OPS.update({"pow": OpSpec(2, "float"), "atan2": OpSpec(2, "float"), "fmod": OpSpec(2, "float")})
 
 

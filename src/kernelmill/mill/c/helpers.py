@@ -189,17 +189,11 @@ def _masked(scalar: str, lanes: int, what: str, v: str) -> str:
     mask = "(unsigned short)" if lanes == 16 else "(unsigned char)"
     bits = f"{mask}((1u << n) - 1u)"
     same = f"km_x{LETTER[scalar]}"
-    vec = f"typedef {element} {same} __attribute__((vector_size(64)));"
     if what == "load":
-        gcc = f"return ({v})__builtin_ia32_load{word}512_mask((const {element}*)p, ({same}){{}}, {bits});"
-        clang = f"return ({v})__builtin_ia32_load{word}512_mask((const {same}*)p, ({same}){{}}, {bits});"
+        text = f"return ({v})__builtin_ia32_load{word}512_mask((const {element}*)p, ({same}){{}}, {bits});"
     else:
-        gcc = f"__builtin_ia32_store{word}512_mask(({element}*)p, ({same})x, {bits}); return;"
-        clang = f"__builtin_ia32_store{word}512_mask(({same}*)p, ({same})x, {bits}); return;"
-    return (
-        f"#if defined(__AVX512F__) && defined(__clang__)\n  {vec} {clang}\n"
-        f"#elif defined(__AVX512F__)\n  {vec} {gcc}\n#endif\n"
-    )
+        text = f"__builtin_ia32_store{word}512_mask(({element}*)p, ({same})x, {bits});\n  return;"
+    return f"#ifdef __AVX512F__\n  typedef {element} {same} __attribute__((vector_size(64)));\n  {text}\n#endif\n"
 
 
 _HALF = {

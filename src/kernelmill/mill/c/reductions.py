@@ -22,7 +22,8 @@ class Reductions(Expressions):
 
     def combine(self, reducer: Reducer, left: tuple[Val, ...], right: tuple[Val, ...]) -> tuple[Val, ...]:
         """The combined state, as code."""
-        ctx = Context(values={v.name: x for v, x in zip(reducer.left + reducer.right, left + right, strict=True)})
+        states = dict(zip((v.name for v in reducer.left + reducer.right), left + right, strict=True))
+        ctx = Context(values=states, width=max(v.lanes for v in left + right))
         return tuple(self.value(e, ctx) for e in reducer.combine)
 
     def reduce(self, stmt: Reduce, ctx: Context) -> None:
