@@ -25,7 +25,7 @@ from kernelmill.judge.native import binding as native
 from kernelmill.judge.native.binding import RunnerState, Window, library
 from kernelmill.judge.process_arena import Arena, Buffer, CallSet, Memory, Mode
 from kernelmill.judge.process_outcome import Outcome, after_end
-from kernelmill.judge.sandbox import Isolation, isolation, jail
+from kernelmill.judge.sandbox import Isolation, isolation, jail, task_limit
 
 __all__ = ["Arena", "Buffer", "CallSet", "Limits", "Memory", "Mode", "Outcome", "Runner"]
 
@@ -39,6 +39,8 @@ class Limits:
     memory_bytes: int = 4 << 30
     """Address space."""
     cpu_seconds: int = 600
+    log_bytes: int = 1 << 20
+    """What it may print."""
     tasks_per_thread: int = 4
     """At most this many times the declared threads may exist."""
 
@@ -125,7 +127,8 @@ class Runner:
         fds[0] = control.fd
         header = native.Control.from_address(control.address)
         header.limit_memory, header.limit_cpu_s = limits.memory_bytes, limits.cpu_seconds
-        header.limit_tasks = limits.tasks_per_thread * threads + 1
+        header.limit_tasks = task_limit(limits.tasks_per_thread * threads + 1, level)
+        header.limit_file = limits.log_bytes
         if jailed:
             binds = ["--perms", "0555", "--ro-bind-data", numbers[4], _LIBRARY]
             for folder in reads:

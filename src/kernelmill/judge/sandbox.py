@@ -9,6 +9,7 @@ A judge that is root never runs foreign code as root: at every level it drops to
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -120,6 +121,19 @@ def system_binds(folders: tuple[str, ...] = ("/usr",)) -> tuple[str, ...]:
         elif os.path.isdir(name):
             options += ["--ro-bind", name, name]
     return (*options, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache")
+
+
+def task_limit(tasks: int, level: Isolation) -> int:
+    """RLIMIT_NPROC that leaves room for `tasks`: inside a user namespace exactly those, else beside what the user runs already."""
+    if level.level == 3:
+        return tasks
+    uid, running = level.uid or os.geteuid(), 0
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if entry.stat().st_uid == uid:
+                    running += len(os.listdir(f"/proc/{entry.name}/task"))
+    return running + tasks + 8
 
 
 def jail(

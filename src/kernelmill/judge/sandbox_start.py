@@ -77,18 +77,19 @@ def start(
     *,
     state_address: int,
     jailed: bool,
+    errors: int | None = None,
     timeout: float = 10.0,
 ) -> Started:
     """Starts `argv` with `fds` as descriptors 3, 4, ... and adopts it.
 
     The program speaks the handshake of control.h on the word at `state_address`. `jailed`: argv is bubblewrap, told to report on descriptor
-    3 + len(fds), and the process below it is the one adopted. Raises `StartError`.
+    3 + len(fds), and the process below it is the one adopted. stderr goes to the file `errors`, else to the log. Raises `StartError`.
     """
     lib = library()
     log = memfd("log", mode=0o600)
     report, told = os.pipe2(os.O_CLOEXEC) if jailed else (-1, -1)
     try:
-        all_fds = [_null(), log, log, *fds, *([told] if jailed else [])]
+        all_fds = [_null(), log, log if errors is None else errors, *fds, *([told] if jailed else [])]
         numbers = (ctypes.c_int * len(all_fds))(*all_fds)
         environment = strings([f"{k}={v}" for k, v in env.items()])
         pid = lib.km_spawn(strings(argv), environment, numbers, len(all_fds), isolation.uid)
@@ -96,7 +97,7 @@ def start(
             raise StartError(f"cannot start {argv[0]}: {os.strerror(-pid)}")
         adopted = lib.km_adopt(pid, report, state_address, int(timeout * 1e9))
         if adopted < 0:
-            said = os.pread(log, 2000, 0).decode(errors="replace").strip()
+            said = os.pread(log if errors is None else errors, 2000, 0).decode(errors="replace").strip()
             raise StartError(f"{os.path.basename(argv[0])} did not start: {said or os.strerror(-adopted)}")
     except BaseException:
         os.close(log)

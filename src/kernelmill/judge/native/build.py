@@ -21,6 +21,8 @@ _PRODUCTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("process.c", "arena.c"),
         ("-march=native", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-shared"),
     ),
+    "libchild.so": (("child.c", "confine.c", "seccomp.c"), ("-fPIC", "-shared")),
+    "guard": (("guard.c", "confine.c", "seccomp.c"), ("-fPIE", "-pie", "-Wl,-z,now")),
     "runner": (("runner.c", "confine.c", "seccomp.c"), ("-fPIE", "-pie", "-Wl,-z,now")),
 }
 
@@ -56,7 +58,7 @@ def _key(cc: str) -> str:
 
 @functools.cache
 def built() -> Path:
-    """Folder with `libjudge.so`, `runner` and `guard`, built now if need be (about two seconds).
+    """Folder with `libjudge.so`, `libchild.so`, `runner` and `guard`, built now if need be (about two seconds).
 
     Safe against several processes at once: each builds in its own folder and the first rename wins. Raises `MissingTool` without a
     compiler, `KernelmillError` with the compiler's words when the sources do not compile.

@@ -59,7 +59,8 @@ struct km_control {
   uint64_t va_bytes;                 /* size of the address range to reserve, guards included */
   uint64_t maps_at, slots_at, order_at; /* byte offsets in this memfd */
   uint64_t control_bytes, inputs_bytes, outputs_bytes; /* sizes of the memfds */
-  uint64_t limit_memory, limit_cpu_s, limit_tasks; /* rlimits the runner puts on itself; 0 = leave */
+  uint64_t limit_memory, limit_cpu_s, limit_tasks; /* rlimits, 0 = leave */
+  uint64_t limit_file;
   uint8_t kinds[KM_MAX_ARGS];
   char symbol[128], library[256];
 
@@ -70,7 +71,7 @@ struct km_control {
   _Alignas(64) uint32_t done;
   uint32_t progress;  /* index in order[] of the call under way: a hint after a crash */
   int32_t violation;  /* system call number, KM_FLAG_TRAP only */
-  int32_t error;      /* errno or 0 */
+  int32_t error;      /* runner: errno or 0; guard: wait status of the command */
   uint64_t base;      /* where the arena lies in the runner */
   char message[512];  /* why FAILED */
 };

@@ -10,14 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 
 #include "attach.h"
 #include "confine.h"
 #include "control.h"
 #include "invoke.h"
-
-#define GRAIN (1ull << 32) /* the filter compares the upper halves of addresses */
+#include "map.h"
 
 static struct km_control *control;
 
@@ -29,29 +27,9 @@ static _Noreturn void fail(const char *what, const char *why) {
   _exit(3);
 }
 
-/* A place far from where the kernel puts everything else, so that one comparison tells the arena apart. */
-static uint8_t *reserve(uint64_t bytes) {
-  for (int attempt = 0; attempt < 32; attempt++) {
-    uint16_t r = 0;
-    if (getrandom(&r, sizeof r, 0) != sizeof r) break;
-    void *want = (void *)((0x1000ull + r % 0x3000u) * GRAIN);
-    void *got = mmap(want, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-    if (got == want) return got;
-    if (got != MAP_FAILED) munmap(got, bytes);
-  }
-  fail("reserve the arena", NULL);
-}
-
 static uint8_t *map_arena(uint64_t *bytes, int inputs, int outputs) {
-  *bytes = (control->va_bytes + GRAIN - 1) / GRAIN * GRAIN;
-  uint8_t *base = reserve(*bytes);
-  const struct km_map *maps = (const void *)((uint8_t *)control + control->maps_at);
-  for (uint32_t i = 0; i < control->nmaps; i++) {
-    int writable = maps[i].region == KM_OUTPUTS;
-    if (mmap(base + maps[i].va, maps[i].bytes, PROT_READ | (writable ? PROT_WRITE : 0),
-             MAP_SHARED | MAP_FIXED | MAP_POPULATE, writable ? outputs : inputs, (off_t)maps[i].file) == MAP_FAILED)
-      fail("map a buffer", NULL);
-  }
+  uint8_t *base = km_map_arena(control, inputs, outputs, bytes);
+  if (!base) fail("map the arena", NULL);
   return base;
 }
 
@@ -178,7 +156,7 @@ int main(int argc, char **argv) {
     sigaction(SIGSYS, &trap, NULL);
   }
   struct km_limits limits = {control->limit_memory ? control->limit_memory + bytes : 0, control->limit_cpu_s,
-                             control->limit_tasks, 1 << 20};
+                             control->limit_tasks, control->limit_file};
   if (km_confine_limits(&limits)) fail("set the limits", NULL);
   const char *const nothing[] = {NULL};
   if (flags & KM_FLAG_LANDLOCK && km_confine_files((const char *const *)argv + 6, nothing)) fail("landlock", NULL);
