@@ -14,11 +14,20 @@ PLATFORM = Annotated[str, typer.Option("--platform", "-p", help="Platform, with 
 PROFILE = Annotated[str, typer.Option("--profile", help="Size profile: ci, cpu, gpu, paper.")]
 
 
-def answer(name: str, json: bool, show: Callable[[Any], None], **arguments: Any) -> None:
-    """Call a function of the table and print what it says. Leaves with the answer's exit code where that is not 0."""
+def answer(name: str, json: bool, show: Callable[[Any], None], *, watched: bool = False, **arguments: Any) -> None:
+    """Call a function of the table and print what it says. Leaves with the answer's exit code where that is not 0.
+
+    `watched`: show its progress on stderr meanwhile.
+    """
     from kernelmill.serve.functions import call
 
-    found = call(name, **arguments)
+    if watched:
+        from kernelmill.cli.live import progress
+
+        with progress():
+            found = call(name, **arguments)
+    else:
+        found = call(name, **arguments)
     if json:
         sys.stdout.write(found.model_dump_json(indent=2) + "\n")
     else:

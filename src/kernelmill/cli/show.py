@@ -97,3 +97,99 @@ def peaks(found: a.PeaksAnswer) -> None:
 def plain(found: Any) -> None:
     """Whatever has no table of its own."""
     console.print_json(found.model_dump_json())
+
+
+def seconds(value: float) -> str:
+    """`0.512 ms`, `41.2 us`: three digits."""
+    for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "us")):
+        if value >= scale:
+            return f"{value / scale:.3g} {unit}"
+    return f"{value * 1e9:.3g} ns"
+
+
+def result(found: a.Result) -> None:
+    """One candidate: status first, then the figures with their intervals, then where everything lies."""
+    style = "green" if found.exit_code == 0 else "red"
+    console.print(f"[{style} bold]{found.status}[/]  {found.task} on {found.platform}, profile {found.profile}")
+    if found.reason:
+        console.print(found.reason, markup=False)
+    if found.failure:
+        for key in ("summary", "workload", "detail", "hint"):
+            if found.failure.get(key):
+                console.print(f"{found.failure[key]}", markup=False)
+    if found.speedup:
+        rows = table("speedup over", ">median", ">99 % interval")
+        for name, s in found.speedup.items():
+            rows.add_row(f"best ({found.best})" if name == "best" else name, f"{s.median:.2f}x", f"{s.low:.2f} to {s.high:.2f}")
+        if found.aa:
+            rows.add_row("(A/A: eager over itself)", f"{found.aa.median:.2f}x", f"{found.aa.low:.2f} to {found.aa.high:.2f}")
+        console.print(rows)
+    m = found.measurement
+    if m:
+        wall = f"wall median {seconds(m['wall_median'])}, p95 {seconds(m['wall_p95'])}"
+        circumstances = f"{m['restarts']} restarts, foreign load {m['load']:.2f} cores"
+        console.print(f"time       {seconds(m['seconds'])} a call by {m['clock']}, {m['threads']} threads; {wall}; {circumstances}")
+    if found.roofline is not None:
+        console.print(f"roofline   {found.roofline:.0%} of a kernel that only moves the same bytes")
+    if found.requires:
+        console.print("requires   " + ", ".join(found.requires))
+    if found.statuses:
+        console.print(f"search     {found.evaluations} evaluations: " + ", ".join(f"{s} {n}" for s, n in sorted(found.statuses.items())))
+    if found.seconds:
+        console.print("seconds    " + ", ".join(f"{name} {value:.1f}" for name, value in found.seconds.items()))
+    for name, value in (
+        ("candidate", found.candidate),
+        ("record", found.record),
+        ("run", found.run),
+        ("export", found.out),
+        ("report", found.report),
+    ):
+        if value:
+            console.print(f"{name:10} {value}")
+
+
+def bench(found: a.BenchAnswer) -> None:
+    rows = table("task", "status", ">eager", ">99 % interval", ">compile", ">naive", ">best", "best is", ">roofline")
+    for r in found.rows:
+        eager = r.speedup.get("eager")
+        cells = {b: f"{r.speedup[b].median:.2f}" if b in r.speedup else "" for b in ("eager", "compile", "naive", "best")}
+        interval = f"{eager.low:.2f} to {eager.high:.2f}" if eager else ""
+        roofline = f"{r.roofline:.2f}" if r.roofline is not None else ""
+        rows.add_row(r.task, r.status, cells["eager"], interval, cells["compile"], cells["naive"], cells["best"], r.best, roofline)
+    console.print(rows)
+    groups = table(
+        "category", ">tasks", ">correct", ">faster", ">eager", ">best", title="geometric means; a task without a correct kernel counts as 1"
+    )
+    for name, g in found.summary["categories"].items():
+        groups.add_row(name, str(g["tasks"]), str(g["correct"]), str(g["faster"]), _mean(g["eager"]), _mean(g["best"]))
+    g = found.summary["all"]
+    groups.add_row("all", str(g["tasks"]), str(g["correct"]), str(g["faster"]), _mean(g["eager"]), _mean(g["best"]))
+    console.print(groups)
+    aa = found.summary.get("aa")
+    if aa:
+        console.print(f"A/A        eager over itself in the same runs: {aa['low']:.3f} to {aa['high']:.3f} over {aa['count']} tasks")
+    console.print(f"run        {found.run}")
+
+
+def _mean(value: float | None) -> str:
+    return f"{value:.2f}" if value is not None else ""
+
+
+def rejudge(found: a.RejudgeAnswer) -> None:
+    result(found.after)
+    before = found.before.speedup.get("eager")
+    then = f"{before.median:.2f}x ({before.low:.2f} to {before.high:.2f})" if before else ""
+    console.print(f"before     {found.before.status} {then}".rstrip())
+    console.print("agrees" if found.agrees else "[red]does not agree[/]")
+
+
+def runs(found: a.RunsAnswer) -> None:
+    import time
+
+    rows = table("run", "kind", "state", "started", "what")
+    for r in found.runs:
+        started = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(r.created))
+        rows.add_row(
+            r.id, r.kind, r.state, started, f"{r.spec.get('task') or r.spec.get('pattern', '')} {r.spec.get('budget', '')}".strip()
+        )
+    console.print(rows)

@@ -2,8 +2,118 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
+
+from kernelmill.cli.run import ARCHIVE, JSON, PLATFORM, PROFILE, answer
+
+TASK = Annotated[str, typer.Argument(help="Task (category/op) or a file in KernelBench's form.")]
+AUTHOR = Annotated[str, typer.Option("--author", help="Who writes candidates, with options: 'scripted{path=kernels/}'.")]
+STRATEGY = Annotated[str, typer.Option("--strategy", help="Who has children: 'beam{width=4}' or 'evolve{population=24}'.")]
+BUDGET = Annotated[str, typer.Option("--budget", help="What the search may spend: 60s, 5m, 300evals, several with commas.")]
+BASELINES = Annotated[str, typer.Option("--baselines", help="What to compare with: eager, compile, naive.")]
+SEED = Annotated[int, typer.Option("--seed", help="Seed of author and strategy (the judge's seeds are secret).")]
+SET = Annotated[
+    list[str] | None, typer.Option("--set", help="Override a module constant of the file: batch_size=16.", metavar="NAME=VALUE")
+]
+DYNAMIC = Annotated[list[str] | None, typer.Option("--dynamic", help="Free an axis of the file.", metavar="AXIS")]
+EVAL = Annotated[bool, typer.Option("--eval", help="Put the file's module into eval mode.")]
+ALL = "eager,compile,naive"
 
 
 def register(app: typer.Typer) -> None:
-    pass
+    for command in (judge, optimize, bench, rejudge):
+        app.command()(command)
+
+
+def judge(
+    *,
+    file: Annotated[str, typer.Argument(help="Source file of the kernel.")],
+    task: Annotated[str, typer.Option("--task", "-t", help="Task (category/op) or a file in KernelBench's form.")],
+    platform: Annotated[str, typer.Option("--platform", "-p", help="Platform; by the file's ending where none is named.")] = "",
+    profile: PROFILE = "cpu",
+    baselines: BASELINES = ALL,
+    confirm: Annotated[bool, typer.Option(help="Make a second, independent decision.")] = True,
+    set_: SET = None,
+    dynamic: DYNAMIC = None,
+    eval_: EVAL = False,
+    archive: ARCHIVE = None,
+    json: JSON = False,
+) -> None:
+    """Judge a kernel: correct on secret inputs, and how fast."""
+    from kernelmill.cli import show
+
+    answer(
+        "judge", json, show.result, watched=True,
+        file=file, task=task, platform=platform, profile=profile, baselines=baselines, confirm=confirm,
+        settings=set_, dynamic=dynamic, eval_mode=eval_, archive=archive,
+    )  # fmt: skip
+
+
+def optimize(
+    *,
+    task: Annotated[str, typer.Argument(help="Task (category/op) or a file in KernelBench's form.")] = "",
+    platform: PLATFORM = "x86",
+    profile: PROFILE = "cpu",
+    author: AUTHOR = "schedule",
+    strategy: STRATEGY = "beam",
+    budget: BUDGET = "60s",
+    baselines: BASELINES = ALL,
+    seed: SEED = 0,
+    set_: SET = None,
+    dynamic: DYNAMIC = None,
+    eval_: EVAL = False,
+    out: Annotated[
+        str, typer.Option("--out", help="Write source, build line, Python module, evidence and report here.", metavar="DIR")
+    ] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest run that was cut off (of TASK, if given).")] = False,
+    run: Annotated[str, typer.Option("--run", help="With --resume: which run.", metavar="RUN")] = "",
+    archive: ARCHIVE = None,
+    json: JSON = False,
+) -> None:
+    """Search for a faster kernel, prove it, export it."""
+    from kernelmill.cli import show
+
+    answer(
+        "optimize", json, show.result, watched=True,
+        task=task, platform=platform, profile=profile, author=author, strategy=strategy, budget=budget,
+        baselines=baselines, seed=seed, settings=set_, dynamic=dynamic, eval_mode=eval_, out=out,
+        resume=(run or "last") if resume else run, archive=archive,
+    )  # fmt: skip
+
+
+def bench(
+    *,
+    tasks: Annotated[str, typer.Option("--tasks", help="Shell pattern, category or names with commas.", metavar="GLOB")] = "*",
+    platform: PLATFORM = "x86",
+    profile: PROFILE = "cpu",
+    author: AUTHOR = "schedule",
+    strategy: STRATEGY = "beam",
+    budget: BUDGET = "20s",
+    baselines: BASELINES = ALL,
+    seed: SEED = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest bench that was cut off.")] = False,
+    archive: ARCHIVE = None,
+    json: JSON = False,
+) -> None:
+    """Optimize many tasks and print the table by category."""
+    from kernelmill.cli import show
+
+    answer(
+        "bench", json, show.bench, watched=True,
+        tasks=tasks, platform=platform, profile=profile, author=author, strategy=strategy, budget=budget,
+        baselines=baselines, seed=seed, resume="last" if resume else "", archive=archive,
+    )  # fmt: skip
+
+
+def rejudge(
+    record: Annotated[str, typer.Argument(help="First digits of a record's hash.")],
+    confirm: Annotated[bool, typer.Option(help="Make a second, independent decision.")] = True,
+    archive: ARCHIVE = None,
+    json: JSON = False,
+) -> None:
+    """Judge the candidate of a record again and compare."""
+    from kernelmill.cli import show
+
+    answer("rejudge", json, show.rejudge, watched=True, record=record, confirm=confirm, archive=archive)

@@ -40,6 +40,8 @@ class Request:
     settings: tuple[str, ...] = ()
     dynamic: tuple[str, ...] = ()
     eval_mode: bool = False
+    bench: str = ""
+    """Identity of the bench that this run belongs to."""
 
     def to_json(self) -> dict[str, Any]:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in self.__dict__.items()}
@@ -81,7 +83,7 @@ def optimize(
     `resume`: identity of a run to go on with (`last`: the newest unfinished one); its stored request counts, not `request`.
     `author`: an author object instead of the request's text, for programs. Raises `UserError` before anything is spent.
     """
-    run = find_unfinished(archive, resume) if resume else None
+    run = find_unfinished(archive, resume, request.task) if resume else None
     if run is not None:
         request = Request.from_json(run.spec)
     task = load_task(request.task, request.settings, request.dynamic, request.eval_mode)
@@ -133,10 +135,10 @@ def nothing_correct(desk: Desk) -> dict[str, Any]:
     return describe(max(screens, key=lambda r: r.verdict.status.rung))
 
 
-def find_unfinished(archive: Archive, prefix: str) -> Run:
-    """The run to go on with. Raises `UserError` when there is none, or it is done."""
+def find_unfinished(archive: Archive, prefix: str, task: str = "") -> Run:
+    """The run to go on with (`last`: the newest, of `task` where one is named). Raises `UserError` when there is none, or it is done."""
     if prefix == "last":
-        unfinished = [r for r in archive.runs("optimize") if r.state != "done"]
+        unfinished = [r for r in archive.runs("optimize") if r.state != "done" and task in ("", r.spec["task"])]
         if not unfinished:
             raise UserError(
                 "nothing to resume", expected="a run that was cut off", got=f"none in {archive.path}", hint="leave --resume out"
