@@ -1,0 +1,84 @@
+"""From a callable to a graph of core ATen operations with symbolic sizes."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch.export import Dim, ExportedProgram
+
+from kernelmill.core import formula
+from kernelmill.core.dtypes import DTYPES
+from kernelmill.core.errors import UserError
+from kernelmill.core.task import Task
+from kernelmill.mill.lower import decompose, refuse
+
+#: Values for axes while tracing: different, neither 0 nor 1, and with small factors so that constraints like `C % 8 == 0` can hold.
+_TRACE_SIZES = (6, 10, 14, 8, 12, 9, 5, 16, 7, 24, 32, 11, 20, 48, 64)
+
+
+class _Function(torch.nn.Module):
+    def __init__(self, function: Callable[[list[Any]], Any]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, *tensors: torch.Tensor) -> Any:
+        result = self.function(list(tensors))
+        return tuple(result) if isinstance(result, tuple | list) else (result,)
+
+
+def fixed_sizes(task: Task) -> dict[str, int]:
+    """Axes of the task that must keep one value, and that value."""
+    profile = next(iter(task.profiles.values()), {})
+    return {a: profile[a] for a in task.fixed if a in profile}
+
+
+def trace_sizes(task: Task) -> dict[str, int]:
+    """Axis values to trace with: fixed axes as they are, the others different from each other and legal."""
+    fixed = fixed_sizes(task)
+    free = [a for a in task.axes if a not in fixed]
+    for values in itertools.islice(itertools.permutations(_TRACE_SIZES, len(free)), 20000):
+        sizes = fixed | dict(zip(free, values, strict=True))
+        if task.legal(sizes):
+            return {a: sizes[a] for a in task.axes}
+    smallest = min(task.profiles.values(), key=task.bytes, default={})
+    return dict(smallest)
+
+
+def example_inputs(task: Task, sizes: Mapping[str, int]) -> list[torch.Tensor]:
+    """Inputs and in-outs of the right shapes and dtypes; ones, since zero is a legal index and one a harmless number."""
+    made: list[torch.Tensor] = []
+    for t in task.inputs:
+        dtype = getattr(torch, DTYPES[t.dtype].torch)
+        made.append(torch.zeros(t.dims(sizes), dtype=dtype) if not dtype.is_floating_point else torch.ones(t.dims(sizes), dtype=dtype))
+    return made
+
+
+def export(task: Task, function: Callable[[list[Any]], Any]) -> ExportedProgram:
+    """See `kernelmill.mill.lower.export`."""
+    sizes = trace_sizes(task)
+    fixed = set(fixed_sizes(task))
+    dynamic = tuple({d: Dim.AUTO for d, text in enumerate(t.shape) if formula.names(text) - fixed} or None for t in task.inputs)
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        try:
+            exported = torch.export.export(_Function(function), tuple(example_inputs(task, sizes)), dynamic_shapes=(dynamic,), strict=False)
+        except UserError:
+            raise
+        except Exception as error:
+            raise _explain(task, error) from error
+        refuse.check_before(exported)
+        return exported.run_decompositions(copy.copy(decompose.table()))
+
+
+def _explain(task: Task, error: Exception) -> UserError:
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return UserError(
+        f"torch cannot export the reference of {task.name}: {type(error).__name__}: {text}",
+        expected="a reference whose control flow and shapes do not depend on the values of its inputs",
+        got=task.reference.path or task.reference.entry,
+    )
