@@ -1,0 +1,62 @@
+"""What the judge tells a torch runner beside the control page: the candidate, the task's tensors, the mode. Plain JSON in a memfd."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from kernelmill.core.candidate import Candidate
+from kernelmill.core.task import Reference, Scalar, Task, Tensor
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything a runner needs to bind a candidate to the arena."""
+
+    task: Task
+    """Tensors, axes, scalars and reference of the task; profiles and families stay with the judge."""
+    files: tuple[tuple[str, str], ...]
+    entry: str
+    mode: str = "eager"
+    threads: int = 1
+
+    @classmethod
+    def of(cls, candidate: Candidate, task: Task, mode: str, threads: int) -> Job:
+        return cls(task, candidate.files, candidate.entry, mode, threads)
+
+    def dump(self) -> bytes:
+        task = self.task
+        data = {
+            "task": {
+                "name": task.name,
+                "axes": task.axes,
+                "tensors": [dataclasses.asdict(t) for t in task.tensors],
+                "scalars": [dataclasses.asdict(s) for s in task.scalars],
+                "reference": dataclasses.asdict(task.reference),
+            },
+            "files": self.files,
+            "entry": self.entry,
+            "mode": self.mode,
+            "threads": self.threads,
+        }
+        return json.dumps(data).encode()
+
+    @classmethod
+    def load(cls, data: bytes) -> Job:
+        """Inverse of `dump`, as far as a runner is told."""
+        raw: dict[str, Any] = json.loads(data)
+        t = raw["task"]
+        reference = t["reference"] | {"constants": tuple((k, v) for k, v in t["reference"]["constants"])}
+        task = Task(
+            name=t["name"],
+            axes=tuple(t["axes"]),
+            tensors=tuple(Tensor(**(x | {"shape": tuple(x["shape"])})) for x in t["tensors"]),
+            scalars=tuple(Scalar(**x) for x in t["scalars"]),
+            reference=Reference(**reference),
+            flops="0",
+            profiles={},
+            families=(),
+        )
+        return cls(task, tuple((n, x) for n, x in raw["files"]), raw["entry"], raw["mode"], raw["threads"])

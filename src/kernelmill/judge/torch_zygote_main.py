@@ -1,0 +1,130 @@
+"""The torch zygote: a process that imported torch once and forks a runner for every request. Started by `kernelmill.judge.torch_zygote`.
+
+    python -m kernelmill.judge.torch_zygote_main SOCKET LIBCHILD MODE
+
+It holds nothing of any candidate: requests are numbers and descriptors, and the job is read after the fork. It never opens a parallel
+region (a forked child would wait for threads that it does not have) and has one thread.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import gc
+import mmap
+import os
+import signal
+import socket
+import struct
+import sys
+import warnings
+
+REQUEST = struct.Struct("=ii")
+"""uid to drop to (0: stay), whether to make namespaces."""
+DESCRIPTORS = ("job", "control", "inputs", "outputs", "results", "lifeline", "log")
+
+
+def main(argv: list[str]) -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG: never outlive the judge
+    channel = socket.socket(fileno=int(argv[0]))
+    from kernelmill.judge.torch_child import Child
+
+    child = Child(argv[1])
+    _warm(argv[2])
+    gc.collect()
+    gc.freeze()
+    channel.send(b"ready")
+    while True:
+        size = REQUEST.size
+        message, ancillary, _, _ = channel.recvmsg(size, socket.CMSG_SPACE(4 * len(DESCRIPTORS)))
+        if len(message) != size:
+            os._exit(0)
+        fds = array.array("i")
+        for _level, _kind, data in ancillary:
+            fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
+        uid, namespaces = REQUEST.unpack(message)
+        channel.send(_fork(child, channel, dict(zip(DESCRIPTORS, fds, strict=True)), uid, bool(namespaces)))
+        for fd in fds:
+            os.close(fd)
+
+
+def _warm(mode: str) -> None:
+    """Import what a runner needs and touch what torch makes on first use, with one thread."""
+    warnings.simplefilter("ignore")
+    import torch
+
+    torch.set_num_threads(1)
+    import kernelmill.judge.torch_serve  # noqa: F401
+
+    if mode == "compile":
+        import torch._dynamo
+        import torch._inductor.compile_fx
+    x = torch.ones(4, 4)
+    torch.nn.functional.softmax(x @ x + 1, dim=1).sum().item()
+    torch.frombuffer(bytearray(16), dtype=torch.float32).view(2, 2).copy_(x[:2, :2])
+
+
+def _used() -> int:
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[0]) * mmap.PAGESIZE
+
+
+def readable() -> list[str]:
+    """What Python and torch may still open lazily: the interpreter, its packages, the system's libraries."""
+    from kernelmill.judge.process import SYSTEM_READS
+
+    places = [sys.prefix, sys.base_prefix, sys.exec_prefix, *(p for p in sys.path if os.path.isdir(p))]
+    roots: list[str] = []
+    for place in sorted({os.path.realpath(p) for p in places} | {p for p in ("/usr",) if os.path.isdir(p)}, key=len):
+        if not any(place == r or place.startswith(r + "/") for r in roots) and place != "/":
+            roots.append(place)
+    return [*roots, *(p for p in SYSTEM_READS if not p.startswith(("/usr", "/proc", "/sys")))]
+
+
+def _fork(child: object, channel: socket.socket, fds: dict[str, int], uid: int, namespaces: bool) -> bytes:
+    """The host pid of a new runner as text, or `!` and what failed. The process between it and us has left when this returns, so the
+    runner's parent is the judge."""
+    from kernelmill.judge.torch_child import Child
+
+    assert isinstance(child, Child)
+    used, shown = _used(), readable()
+    said, say = os.pipe()
+    middle = os.fork()
+    if middle == 0:
+        try:
+            os.close(said)
+            channel.close()
+            null = os.open(os.devnull, os.O_RDWR)
+            child.leave(uid, namespaces, shown)
+            runner = os.fork()
+            if runner == 0:
+                os.close(say)
+                _become(child, fds, null, used, shown)
+            os.write(say, str(runner).encode())
+        except BaseException as error:
+            os.write(say, f"!{error}".encode()[:400])
+        finally:
+            os._exit(0)
+    os.close(say)
+    os.waitpid(middle, 0)
+    answer = os.read(said, 512)
+    os.close(said)
+    return answer or b"!the runner did not start"
+
+
+def _become(child: object, fds: dict[str, int], null: int, used: int, shown: list[str]) -> None:
+    try:
+        from kernelmill.judge.torch_serve import Runner
+
+        for number, fd in ((0, null), (1, fds["log"]), (2, fds["log"])):
+            os.dup2(fd, number)
+        for s in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(s, signal.SIG_DFL)
+        runner = Runner(child, fds["control"], fds["results"])  # type: ignore[arg-type]
+        runner.run(fds, shown, used)
+    finally:
+        os._exit(9)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
