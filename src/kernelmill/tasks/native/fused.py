@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernelmill.core.task import Numerics
+from kernelmill.core.task import Draw, Family, Numerics
 from kernelmill.tasks.native.define import define
 
 if TYPE_CHECKING:
@@ -67,13 +67,16 @@ def add_layer_norm_shadow(x: Tensor, residual: Tensor, weight: Tensor, bias: Ten
 
 
 ROWS = {"ci": "N=61 M=1021", "cpu": "N=2048 M=1024", "gpu": "N=16384 M=4096", "paper": "N=32768 M=8192"}
+NORMAL, TINY = Draw("normal"), Draw("normal", 0.0, 2e-3)
+SMALL_SUM = (("x", TINY), ("residual", TINY), ("weight", NORMAL))
+"""A variance of the size of eps, as in the normalizations."""
 
 TASKS = (
     define("fused/bias_gelu_scale", bias_gelu_scale, "x[N,M], weight bias[M], weight scale[M] -> y[N,M]", flops="6*N*M",
            profiles=ROWS, numerics=Numerics(depth=6), shadow=bias_gelu_scale_shadow),
     define("fused/residual_rms_norm", residual_rms_norm, "x[N,M], residual[N,M], weight weight[M] -> y[N,M], total[N,M]",
            flops="5*N*M", profiles=ROWS, scalars={"eps": 1e-5}, numerics=Numerics(length="M", depth=6),
-           shadow=residual_rms_norm_shadow),
+           shadow=residual_rms_norm_shadow, exact=(Family("small", SMALL_SUM),)),
     define("fused/matmul_bias_gelu", matmul_bias_gelu, "x[M,K], weight weight[K,N], weight bias[N] -> y[M,N]",
            flops="2*M*K*N + 5*M*N", numerics=Numerics(length="K", depth=6), shadow=matmul_bias_gelu_shadow,
            profiles={"ci": "M=61 K=131 N=251", "cpu": "M=512 K=1024 N=1024", "gpu": "M=4096 K=4096 N=4096",
@@ -82,5 +85,5 @@ TASKS = (
            shadow=swiglu_shadow),
     define("fused/add_layer_norm", add_layer_norm, "x[N,M], residual[N,M], weight weight[M], weight bias[M] -> y[N,M]",
            flops="9*N*M", profiles=ROWS, scalars={"eps": 1e-5}, numerics=Numerics(length="M", depth=7),
-           shadow=add_layer_norm_shadow),
+           shadow=add_layer_norm_shadow, exact=(Family("small", (*SMALL_SUM, ("bias", NORMAL))),)),
 )  # fmt: skip

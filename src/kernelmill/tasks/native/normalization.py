@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernelmill.core.task import Numerics
+from kernelmill.core.task import Draw, Family, Numerics
 from kernelmill.tasks.native.define import define
 
 if TYPE_CHECKING:
@@ -69,16 +69,25 @@ ROWS = {"ci": "N=61 M=1021", "cpu": "N=2048 M=1024", "gpu": "N=16384 M=4096", "p
 IMAGES = {"ci": "N=3 C=16 H=31 W=33", "cpu": "N=16 C=32 H=64 W=64", "gpu": "N=32 C=64 H=128 W=128", "paper": "N=112 C=64 H=512 W=512"}
 IMAGE_TENSORS = "x[N,C,H,W], weight weight[C], weight bias[C] -> y[N,C,H,W]"
 EPS = {"eps": 1e-5}
+NORMAL = Draw("normal")
+SMALL = (Family("small", (("x", Draw("normal", 0.0, 3e-3)), ("weight", NORMAL), ("bias", NORMAL))),)
+"""A variance of the size of eps: an eps that is left out, or added to the deviation, shows here alone."""
+SMALL_RMS = (Family("small", (("x", Draw("normal", 0.0, 3e-3)), ("weight", NORMAL))),)
 
 TASKS = (
     define("normalization/layer_norm", layer_norm, "x[N,M], weight weight[M], weight bias[M] -> y[N,M]", flops="8*N*M",
-           profiles=ROWS, scalars=EPS, numerics=Numerics(length="M", depth=6), shadow=layer_norm_shadow),
+           profiles=ROWS, scalars=EPS, numerics=Numerics(length="M", depth=6), shadow=layer_norm_shadow,
+           exact=SMALL),
     define("normalization/rms_norm", rms_norm, "x[N,M], weight weight[M] -> y[N,M]", flops="4*N*M",
-           profiles=ROWS, scalars=EPS, numerics=Numerics(length="M", depth=5), shadow=rms_norm_shadow),
+           profiles=ROWS, scalars=EPS, numerics=Numerics(length="M", depth=5), shadow=rms_norm_shadow,
+           exact=SMALL_RMS),
     define("normalization/group_norm", group_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("C % 8 == 0",),
-           profiles=IMAGES, scalars={"groups": 8, **EPS}, numerics=Numerics(length="C//8*H*W", depth=6), shadow=group_norm_shadow),
+           profiles=IMAGES, scalars={"groups": 8, **EPS}, numerics=Numerics(length="C//8*H*W", depth=6), shadow=group_norm_shadow,
+           exact=SMALL),
     define("normalization/instance_norm", instance_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("H*W >= 2",),
-           profiles=IMAGES, scalars=EPS, numerics=Numerics(length="H*W", depth=6), shadow=instance_norm_shadow),
+           profiles=IMAGES, scalars=EPS, numerics=Numerics(length="H*W", depth=6), shadow=instance_norm_shadow,
+           exact=SMALL),
     define("normalization/batch_norm", batch_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("N*H*W >= 2",),
-           profiles=IMAGES, scalars=EPS, numerics=Numerics(length="N*H*W", depth=6), shadow=batch_norm_shadow),
+           profiles=IMAGES, scalars=EPS, numerics=Numerics(length="N*H*W", depth=6), shadow=batch_norm_shadow,
+           exact=SMALL),
 )  # fmt: skip
