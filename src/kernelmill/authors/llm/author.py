@@ -171,7 +171,7 @@ class LlmSession(Session):
                 )
             path = Path(a.transcript) if a.transcript else None
             asking = Asking(model, Meter(budget, price), Transcript(path), a.tries, a.per_minute)
-            facts = Facts(self.brief, tuple(self.lessons), exemplar(self.brief))
+            facts = Facts(self.brief, tuple(self.lessons), exemplar(self.brief.task, self.brief.platform))
             self._desk = Desk(facts, asking, a.spec, Settings(a.max_tokens, a.temperature, a.prompt), a.seed)
         self._desk.facts = Facts(self.brief, tuple(self.lessons[-6:]), self._desk.facts.exemplar)
         return self._desk

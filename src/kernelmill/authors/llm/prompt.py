@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from kernelmill.core.author import Brief
 from kernelmill.core.machine import Machine
+from kernelmill.core.task import Reference
 
 LANGUAGES = {
     "x86": ("C++", "cpp", ".cpp"),
@@ -64,6 +66,15 @@ def machine_line(machine: Machine) -> str:
     return text
 
 
+def meaning(reference: Reference) -> str:
+    """The part of a reference that says what is computed: the function without its companions, or a module's whole file."""
+    if reference.kind == "function":
+        for node in ast.parse(reference.source).body:
+            if isinstance(node, ast.FunctionDef) and node.name == reference.entry:
+                return ast.unparse(node)
+    return reference.source.strip()
+
+
 def language(platform: str) -> tuple[str, str, str]:
     """(language, fence, file ending) of a platform's spec text; C++ where it is not in the table."""
     return LANGUAGES.get(platform.partition("{")[0], LANGUAGES["x86"])
@@ -81,12 +92,11 @@ class Facts:
         """Names that the templates use."""
         task, (words, fence, _) = self.brief.task, language(self.brief.platform)
         sizes = task.profiles.get(self.brief.profile, {})
-        source = re.sub(r"^(import torch.*|from torch.*)\n", "", task.reference.source, flags=re.MULTILINE).strip()
         return {
             "task": task,
             "language": words,
             "fence": fence,
-            "reference": source,
+            "reference": meaning(task.reference),
             "header": self.brief.header.strip(),
             "machine": machine_line(self.brief.machine),
             "sizes": ", ".join(f"{k}={v}" for k, v in sizes.items()) or "as in the signature",

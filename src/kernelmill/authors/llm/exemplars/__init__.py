@@ -1,23 +1,31 @@
 """A verified kernel of the category to show the form: from the archive where it has one, else one that ships here.
 
-Shipped exemplars are `exemplars/<platform>/<category>.<ending>`; the test suite judges every one of them. An exemplar is of another
-task than the one asked for wherever the category has two.
+Shipped exemplars are `<platform>/<category>-<op>.<ending>`; the test suite judges every one of them. What is shown is never a kernel
+for the task that is asked for: where the category has no other, one of another category shows the form.
 """
 
 from __future__ import annotations
 
 from importlib.resources import files
 
-from kernelmill.authors.llm.prompt import language
-from kernelmill.core.author import Brief
+from kernelmill.core.task import Task
 
 
-def exemplar(brief: Brief) -> str:
-    """Source to show for this brief; '' where the platform has none for the category."""
-    platform = brief.platform.partition("{")[0]
+def shipped(platform: str) -> dict[str, str]:
+    """Task name -> source, for every exemplar that ships for a platform."""
     folder = files("kernelmill.authors.llm.exemplars") / platform
-    for stem in (brief.task.category, "any"):
-        file = folder / f"{stem}{language(brief.platform)[2]}"
-        if file.is_file() and f"{brief.task.entry}(" not in (text := file.read_text()):
-            return text.strip()
-    return ""
+    if not folder.is_dir():
+        return {}
+    found: dict[str, str] = {}
+    for file in folder.iterdir():
+        category, dash, op = file.name.rpartition(".")[0].partition("-")
+        if dash:
+            found[f"{category}/{op}"] = file.read_text().strip()
+    return dict(sorted(found.items()))
+
+
+def exemplar(task: Task, platform: str) -> str:
+    """Source to show for a task on a platform (spec text); '' where the platform has none."""
+    table = {name: text for name, text in shipped(platform.partition("{")[0]).items() if name != task.name}
+    same = [text for name, text in table.items() if name.startswith(f"{task.category}/")]
+    return next(iter((*same, *table.values())), "")

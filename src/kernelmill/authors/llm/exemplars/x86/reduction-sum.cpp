@@ -1,0 +1,11 @@
+#include <stdint.h>
+
+extern "C" void km_sum(const float* x, float* y, int64_t N, int64_t M) {
+#pragma omp parallel for schedule(static)
+    for (int64_t i = 0; i < N; i++) {
+        float sum = 0.0f;
+#pragma omp simd reduction(+ : sum)
+        for (int64_t j = 0; j < M; j++) sum += x[i * M + j];
+        y[i] = sum;
+    }
+}
