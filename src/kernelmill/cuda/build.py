@@ -1,0 +1,220 @@
+"""Builds, runs and explains CUDA sources on the CPU."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kernelmill.core.errors import KernelmillError, UserError
+from kernelmill.cuda.rewrite import needs_rewriting, rewrite
+from kernelmill.cuda.toolchain import INCLUDE, Toolchain, call, precompiled, toolchain
+
+
+class CudaBuildError(KernelmillError):
+    """The sources do not compile; the text is the compiler's, in lines of the sources."""
+
+
+@dataclass
+class Built:
+    """What a build made. `entries` are the exported C symbols, `kernels` the names of its __global__ functions (as in the source)."""
+
+    path: Path
+    entries: list[str] = field(default_factory=list)
+    kernels: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+_INCLUDE_LINE = re.compile(r'^([ \t]*#[ \t]*include[ \t]*)(["<])([^">\n]+)([">])', re.M)
+
+
+class Sources:
+    """Copies sources into a work folder, rewritten, with the project's own headers rewritten beside them."""
+
+    def __init__(self, work: Path, folders: Sequence[Path]) -> None:
+        self.work, self.folders = work, list(folders)
+        self.copies: dict[Path, Path | None] = {}
+
+    def add(self, path: Path) -> Path:
+        """Returns the file to compile in place of `path`."""
+        copy = self.work / f"{len(self.copies)}_{path.name}.cpp"
+        self.copies[path.resolve()] = copy
+        copy.write_text(f'#line 1 "{path}"\n' + self._text(path))
+        return copy
+
+    def _text(self, path: Path) -> str:
+        text = path.read_text(errors="replace")
+        if needs_rewriting(text):
+            text = rewrite(text, str(path)).text
+
+        def header(m: re.Match[str]) -> str:
+            found = self._find(m[3], path.parent if m[2] == '"' else None)
+            copy = self._header(found) if found else None
+            return f'{m[1]}"{copy}"' if copy else m[0]
+
+        return _INCLUDE_LINE.sub(header, text)
+
+    def _find(self, name: str, beside: Path | None) -> Path | None:
+        for folder in ([beside] if beside else []) + self.folders:
+            if (folder / name).is_file():
+                return folder / name
+        return None
+
+    def _header(self, path: Path) -> Path | None:
+        """The copy of a header, or None where the original serves as it is (plain C++ that includes nothing of the project's)."""
+        key = path.resolve()
+        if key not in self.copies:
+            copy = self.work / f"{len(self.copies)}_{path.name}"
+            self.copies[key] = copy
+            once = "#pragma once\n" if re.search(r"^\s*#\s*pragma\s+once", path.read_text(errors="replace"), re.M) else ""
+            copy.write_text(f'{once}#line 1 "{path}"\n' + self._text(path))
+        return self.copies[key]
+
+
+def compile_flags(tools: Toolchain, std: str, includes: Sequence[Path], defines: Sequence[str], extra: Sequence[str]) -> list[str]:
+    return [*tools.flags(std), *(f"-I{p}" for p in includes), *(f"-D{d}" for d in defines), *extra]
+
+
+def build(
+    files: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    shared: bool = True,
+    std: str = "c++17",
+    includes: Sequence[str | os.PathLike[str]] = (),
+    defines: Sequence[str] = (),
+    entries: Sequence[str] = (),
+    extra: Sequence[str] = (),
+    libraries: Sequence[str] = (),
+) -> Built:
+    """Compiles CUDA sources into a shared library (or a program), in place of `nvcc -shared`.
+
+    `entries` are symbols that must be there afterwards; without them the build must export at least one function or kernel. Raises
+    `CudaBuildError` for sources that do not compile, `UserError` for what is not supported (with file and line), `MissingTool`.
+    """
+    import time
+
+    started = time.perf_counter()
+    paths = [Path(f) for f in files]
+    for p in paths:
+        if not p.is_file():
+            raise UserError(f"no such file: {p}", hint="kernelmill cuda build FILE.cu -o lib.so")
+    tools = toolchain()
+    target = Path(out)
+    folders = [Path(i) for i in includes]
+    with tempfile.TemporaryDirectory(prefix="kmcuda") as work_name:
+        work = Path(work_name)
+        sources = Sources(work, folders)
+        base = tools.flags(std)
+        head = precompiled(tools, INCLUDE / "km" / "prefix.h", base)
+        objects: list[str] = []
+        for i, p in enumerate(paths):
+            source = sources.add(p)
+            o = str(work / f"{i}.o")
+            objects.append(o)
+            argv = [
+                tools.clang, "-x", "c++", *compile_flags(tools, std, folders, defines, extra), f"-iquote{p.parent.resolve()}", "-include-pch", str(head),
+                f"-fpass-plugin={tools.plugin}", "-c", str(source), "-o", o,
+            ]  # fmt: skip
+            compile_one(argv)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        link = [tools.clang, *(["-shared"] if shared else []), *objects, str(tools.library), "-o", str(target), *libraries]
+        link += ["-fuse-ld=lld", "-lmvec", "-lm", "-lpthread", "-ldl"]
+        if shared:
+            link.append("-Wl,--exclude-libs,ALL")
+        done = subprocess.run(link, capture_output=True, text=True)
+        if done.returncode:
+            raise CudaBuildError(_link_errors(done.stderr))
+    built = inspect(target)
+    missing = [e for e in entries if e not in built.entries]
+    if missing:
+        target.unlink()
+        raise CudaBuildError(f"the library lacks its entry {', '.join(missing)}; it exports: {', '.join(built.entries) or 'nothing'}")
+    if shared and not built.entries and not built.kernels:
+        target.unlink()
+        raise CudaBuildError(f"nothing to call in {', '.join(map(str, paths))}: no function and no kernel was compiled")
+    built.seconds = time.perf_counter() - started
+    return built
+
+
+def compile_one(argv: list[str]) -> None:
+    """Runs one compiler command. Raises `CudaBuildError` with its first errors."""
+    done = subprocess.run(argv, capture_output=True, text=True)
+    if done.returncode:
+        raise CudaBuildError(compiler_errors(done.stderr))
+
+
+def compiler_errors(text: str) -> str:
+    lines = [x for x in text.splitlines() if not x.startswith(("In file included", "PLEASE submit", "Stack dump"))]
+    return "\n".join(lines[:40]) or text[-2000:]
+
+
+def _link_errors(text: str) -> str:
+    names = dict.fromkeys(re.findall(r"undefined symbol: (.*)", text))
+    if names:
+        return "undefined: " + ", ".join(list(names)[:12])
+    return text[-2000:]
+
+
+def inspect(path: Path) -> Built:
+    """The exported C symbols and the kernels of a library or program."""
+    nm = subprocess.run(["llvm-nm-22", "--defined-only", str(path)], capture_output=True, text=True).stdout
+    entries: list[str] = []
+    kernels: list[str] = []
+    for line in nm.splitlines():
+        parts = line.split()
+        if len(parts) != 3:
+            continue
+        if parts[2].endswith(".kernel"):
+            kernels.append(parts[2][: -len(".kernel")])
+        elif parts[1] == "T" and not parts[2].startswith(("_init", "_fini")):
+            entries.append(parts[2])
+    return Built(path, sorted(entries), sorted(kernels))
+
+
+def run(
+    files: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    args: Sequence[str] = (),
+    *,
+    timeout: float | None = None,
+    capture: bool = False,
+    env: dict[str, str] | None = None,
+    **options: object,
+) -> subprocess.CompletedProcess[str]:
+    """Builds a program with `main` and runs it. Returns the finished process; raises as `build` does."""
+    if isinstance(files, (str, os.PathLike)):
+        files = [files]
+    with tempfile.TemporaryDirectory(prefix="kmcuda") as folder:
+        program = Path(folder) / "program"
+        build(files, program, shared=False, **options)  # type: ignore[arg-type]
+        return subprocess.run(
+            [str(program), *args], timeout=timeout, capture_output=capture, text=True, env={**os.environ, **(env or {})}, check=False
+        )
+
+
+def explain(files: Sequence[str | os.PathLike[str]], **options: object) -> list[dict[str, object]]:
+    """Which path each kernel takes and why: rows with `kernel`, `file`, `line`, `path`, `shared_bytes`."""
+    with tempfile.TemporaryDirectory(prefix="kmcuda") as folder:
+        log = Path(folder) / "explain"
+        os.environ["KERNELMILL_CUDA_EXPLAIN"] = str(log)
+        try:
+            build(files, Path(folder) / "lib.so", **options)  # type: ignore[arg-type]
+        finally:
+            del os.environ["KERNELMILL_CUDA_EXPLAIN"]
+        rows: list[dict[str, object]] = []
+        for line in log.read_text().splitlines() if log.exists() else []:
+            name, file, number, shared, why = line.split("\t")
+            rows.append({"kernel": demangle(name), "file": file, "line": int(number), "shared_bytes": int(shared), "path": why})
+        return rows
+
+
+def demangle(name: str) -> str:
+    done = subprocess.run(["llvm-cxxfilt-22", name], capture_output=True, text=True)
+    return done.stdout.strip() or name
+
+
+__all__ = ["Built", "CudaBuildError", "build", "call", "explain", "inspect", "run"]

@@ -1,0 +1,22 @@
+// Precompiled and included before every source: CUDA, and the parts of the standard library that programs with a main use.
+#pragma once
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <functional>
+#include <iomanip>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <numeric>
+#include <random>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+#include "../cuda_runtime.h"

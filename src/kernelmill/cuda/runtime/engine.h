@@ -1,0 +1,65 @@
+// Runs one block: fibers, or the segments of a split kernel, under one scheduler.
+#pragma once
+#include <csetjmp>
+#include <string>
+#include <vector>
+
+#include "abi.h"
+
+namespace km {
+
+struct Grid;  // of a cooperative launch
+
+struct Fiber {
+    void* sp;
+    uint32_t tid[3];
+    uint32_t lin;
+};
+
+/// Everything a worker thread needs to run blocks; reused from block to block.
+struct Worker {
+    Block block{};
+    const Kernel* kernel = nullptr;
+    const void* args = nullptr;
+    Grid* grid = nullptr;
+    Fiber* current = nullptr;
+    uint32_t current_lin = 0;
+    void* scheduler_sp = nullptr;
+    std::vector<Fiber> fibers;
+    std::vector<uint8_t> kind;
+    std::vector<uint32_t> op;
+    std::vector<uint32_t> order;
+    char* stacks = nullptr;
+    size_t stack_count = 0;
+    std::vector<char> arena;
+    std::vector<char> shared;
+    uint64_t random = 1;
+    uint32_t arrived[16] = {};  // at named barriers without waiting
+    bool inside = false;
+    sigjmp_buf escape;
+};
+
+extern thread_local Worker* worker;
+
+/// Settings from the environment, read once.
+struct Settings {
+    uint64_t seed;      // 0: the fast order
+    bool fibers;        // never the split form
+    bool strict;        // early exit before a barrier is an error
+    double patience;    // seconds without progress before a deadlock is declared
+    int threads;
+};
+const Settings& settings();
+
+/// Runs the block that `w.block` describes; throws nothing. Returns 0 or a CUDA error code after having reported it.
+int run_block(Worker& w, size_t dynamic_bytes);
+
+/// One line on stderr about the kernel, block and thread that runs now.
+void report(const char* what, const char* detail, bool with_thread = true);
+
+/// Blocks of a cooperative launch wait here for all others. Returns false when the launch failed.
+bool grid_wait(Grid*);
+bool launch_failed();
+[[noreturn]] void fail_block(int code);
+
+}  // namespace km

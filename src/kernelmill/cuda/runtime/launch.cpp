@@ -1,0 +1,457 @@
+// Checks a launch as CUDA does, spreads its blocks over the workers and turns faults into CUDA errors.
+#include "launch.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <cxxabi.h>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <pthread.h>
+#include <thread>
+#include <unistd.h>
+
+#include "engine.h"
+
+namespace km {
+
+struct Grid {
+    std::mutex lock;
+    std::condition_variable all_here;
+    uint32_t blocks = 0, arrived = 0, phase = 0;
+};
+
+namespace {
+
+struct Launch {
+    const Kernel* kernel;
+    const void* args;
+    Config config;
+    uint64_t blocks, chunk;
+    std::atomic<uint64_t> next{0};
+    std::atomic<int> failed{0};
+    Grid* grid = nullptr;
+};
+
+std::atomic<Launch*> running{nullptr};
+thread_local std::vector<Config> pending;
+thread_local cudaError_t last = cudaSuccess;
+std::atomic<int> sticky{0};
+bool unread = false;
+char unread_text[256];
+std::mutex report_lock;
+
+std::map<const void*, KernelState>& kernels() {
+    static std::map<const void*, KernelState> all;
+    return all;
+}
+
+double env(const char* name, double otherwise) {
+    const char* v = getenv(name);
+    return v && *v ? atof(v) : otherwise;
+}
+
+struct sigaction old_segv, old_bus, old_fpe, old_ill;
+
+void on_fault(int sig, siginfo_t* info, void* context) {
+    Worker* w = worker;
+    if (w && w->inside) {
+        char text[128];
+        snprintf(text, sizeof text, "address %p", info->si_addr);
+        const bool memory = sig == SIGSEGV || sig == SIGBUS;
+        report(memory ? "illegal memory access" : sig == SIGFPE ? "arithmetic fault" : "illegal instruction", memory ? text : "");
+        siglongjmp(w->escape, memory ? cudaErrorIllegalAddress : cudaErrorLaunchFailure);
+    }
+    struct sigaction& old = sig == SIGSEGV ? old_segv : sig == SIGBUS ? old_bus : sig == SIGFPE ? old_fpe : old_ill;
+    if (old.sa_flags & SA_SIGINFO && old.sa_sigaction) return old.sa_sigaction(sig, info, context);
+    signal(sig, SIG_DFL);
+}
+
+void catch_faults() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        struct sigaction a {};
+        a.sa_sigaction = on_fault;
+        a.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+        sigaction(SIGSEGV, &a, &old_segv);
+        sigaction(SIGBUS, &a, &old_bus);
+        sigaction(SIGFPE, &a, &old_fpe);
+        sigaction(SIGILL, &a, &old_ill);
+    });
+    static thread_local char* stack = nullptr;
+    if (stack) return;
+    stack = static_cast<char*>(malloc(64 * 1024));
+    stack_t s{};
+    s.ss_sp = stack;
+    s.ss_size = 64 * 1024;
+    sigaltstack(&s, nullptr);
+}
+
+thread_local bool retry_on_fibers = false;
+
+/// One block; a fault in a split kernel is found again on fibers, which know the thread.
+int guarded_block(Worker& w, Launch& l) {
+    volatile int code = sigsetjmp(w.escape, 0);
+    if (code == 0) {
+        run_block(w, l.config.shared);
+        return 0;
+    }
+    w.current = nullptr;
+    if (retry_on_fibers) {
+        retry_on_fibers = false;
+        Kernel plain = *w.kernel;
+        plain.segments = nullptr;
+        const Kernel* kept = w.kernel;
+        w.kernel = &plain;
+        int again = sigsetjmp(w.escape, 0);
+        if (again == 0) {
+            run_block(w, l.config.shared);
+            report("a fault that a second run of the block did not show", "", false);
+        } else {
+            code = again;
+        }
+        w.current = nullptr;
+        w.kernel = kept;
+    }
+    return code;
+}
+
+void place(Worker& w, Launch& l, uint64_t index) {
+    Block& b = w.block;
+    const dim3& g = l.config.grid;
+    b.bid[0] = uint32_t(index % g.x);
+    b.bid[1] = uint32_t(index / g.x % g.y);
+    b.bid[2] = uint32_t(index / (uint64_t(g.x) * g.y));
+}
+
+void set_up(Worker& w, Launch& l) {
+    Block& b = w.block;
+    w.kernel = l.kernel;
+    w.args = l.args;
+    w.grid = l.grid;
+    const dim3 &g = l.config.grid, &t = l.config.block;
+    b.gdim[0] = g.x, b.gdim[1] = g.y, b.gdim[2] = g.z;
+    b.bdim[0] = t.x, b.bdim[1] = t.y, b.bdim[2] = t.z;
+    b.n = t.x * t.y * t.z;
+}
+
+Worker& own_worker() {
+    static thread_local std::unique_ptr<Worker> mine;
+    if (!mine) mine = std::make_unique<Worker>();
+    worker = mine.get();
+    catch_faults();
+    return *mine;
+}
+
+void work(Launch& l) {
+    Worker& w = own_worker();
+    set_up(w, l);
+    w.inside = true;
+    while (!l.failed.load(std::memory_order_relaxed)) {
+        uint64_t first = l.next.fetch_add(l.chunk);
+        if (first >= l.blocks) break;
+        for (uint64_t i = first; i < std::min(first + l.chunk, l.blocks); i++) {
+            place(w, l, i);
+            w.random = settings().seed * 0x9e3779b97f4a7c15ull + (i + 1) * 0xd1342543de82ef95ull + 1;
+            if (int code = guarded_block(w, l)) {
+                int none = 0;
+                l.failed.compare_exchange_strong(none, code);
+                break;
+            }
+        }
+    }
+    w.inside = false;
+}
+
+/// Threads that sleep between launches. Made anew in a forked child, which has none of them.
+class Pool {
+public:
+    void run(Launch& l, unsigned helpers) {
+        std::unique_lock hold(lock_);
+        while (threads_ < helpers) {
+            std::thread([this] { loop(); }).detach();
+            threads_++;
+        }
+        launch_ = &l;
+        wanted_ = helpers;
+        busy_ = 0;
+        wake_.notify_all();
+        hold.unlock();
+        work(l);
+        hold.lock();
+        wanted_ = 0;
+        idle_.wait(hold, [this] { return busy_ == 0; });
+        launch_ = nullptr;
+    }
+
+private:
+    void loop() {
+        std::unique_lock hold(lock_);
+        for (;;) {
+            wake_.wait(hold, [this] { return wanted_ > 0; });
+            wanted_--;
+            busy_++;
+            Launch* l = launch_;
+            hold.unlock();
+            work(*l);
+            hold.lock();
+            if (--busy_ == 0) idle_.notify_all();
+        }
+    }
+    std::mutex lock_;
+    std::condition_variable wake_, idle_;
+    unsigned threads_ = 0, wanted_ = 0, busy_ = 0;
+    Launch* launch_ = nullptr;
+};
+
+Pool* pool = nullptr;
+Pool& the_pool() {
+    static std::once_flag once;
+    std::call_once(once, [] { pthread_atfork(nullptr, nullptr, [] { pool = nullptr; }); });
+    if (!pool) pool = new Pool;
+    return *pool;
+}
+
+void run_cooperative(Launch& l) {
+    Grid grid;
+    grid.blocks = uint32_t(l.blocks);
+    l.grid = &grid;
+    l.chunk = 1;
+    std::vector<std::thread> all;
+    for (uint64_t i = 1; i < l.blocks; i++)
+        all.emplace_back([&l] {
+            l.next.load();
+            Worker& w = own_worker();
+            set_up(w, l);
+            w.inside = true;
+            uint64_t mine = l.next.fetch_add(1);
+            place(w, l, mine);
+            w.random = settings().seed * 0x9e3779b97f4a7c15ull + mine + 1;
+            if (int code = guarded_block(w, l)) l.failed = code;
+            w.inside = false;
+            std::lock_guard hold(l.grid->lock);  // a block that ended does not keep others waiting
+            if (--l.grid->blocks && l.grid->arrived >= l.grid->blocks) l.grid->arrived = 0, l.grid->phase++;
+            l.grid->all_here.notify_all();
+        });
+    Worker& w = own_worker();
+    set_up(w, l);
+    w.inside = true;
+    place(w, l, l.next.fetch_add(1));
+    if (int code = guarded_block(w, l)) l.failed = code;
+    w.inside = false;
+    {
+        std::lock_guard hold(grid.lock);
+        if (--grid.blocks && grid.arrived >= grid.blocks) grid.arrived = 0, grid.phase++;
+        grid.all_here.notify_all();
+    }
+    for (auto& t : all) t.join();
+}
+
+cudaError_t refuse(const Kernel& k, cudaError_t code, const char* why) {
+    if (!unread) snprintf(unread_text, sizeof unread_text, "%s: launch refused: %s", demangled(&k), why);
+    unread = true;
+    return set_error(code);
+}
+
+cudaError_t check(const Kernel& k, const Config& c, size_t dynamic_limit) {
+    const dim3 &g = c.grid, &b = c.block;
+    static thread_local char why[160];
+    if (!g.x || !g.y || !g.z || !b.x || !b.y || !b.z) {
+        snprintf(why, sizeof why, "grid (%u,%u,%u) or block (%u,%u,%u) has a zero", g.x, g.y, g.z, b.x, b.y, b.z);
+        return refuse(k, cudaErrorInvalidConfiguration, why);
+    }
+    if (b.x > 1024 || b.y > 1024 || b.z > 64 || uint64_t(b.x) * b.y * b.z > 1024 || g.x > 0x7fffffffu || g.y > 65535 || g.z > 65535) {
+        snprintf(why, sizeof why, "grid (%u,%u,%u) or block (%u,%u,%u) is too large", g.x, g.y, g.z, b.x, b.y, b.z);
+        return refuse(k, cudaErrorInvalidConfiguration, why);
+    }
+    if (k.bounds && b.x * b.y * b.z > k.bounds) {
+        snprintf(why, sizeof why, "%u threads exceed __launch_bounds__(%u)", b.x * b.y * b.z, k.bounds);
+        return refuse(k, cudaErrorLaunchOutOfResources, why);
+    }
+    if (c.shared > dynamic_limit || k.shared_bytes + c.shared > Limits::shared_optin) {
+        snprintf(why, sizeof why, "%zu bytes of dynamic shared memory, %zu allowed (cudaFuncAttributeMaxDynamicSharedMemorySize)", c.shared, dynamic_limit);
+        return refuse(k, cudaErrorInvalidValue, why);
+    }
+    if (c.cooperative) {
+        uint64_t room = uint64_t(blocks_per_processor(&k, int(b.x * b.y * b.z), c.shared)) * Limits::processors;
+        if (uint64_t(g.x) * g.y * g.z > room) return refuse(k, cudaErrorCooperativeLaunchTooLarge, "too many blocks in a cooperative launch");
+    }
+    return cudaSuccess;
+}
+
+struct AtExit {
+    ~AtExit() {
+        if (unread) fprintf(stderr, "kernelmill cuda: an error was never looked at: %s\n", unread_text);
+    }
+} at_exit;
+
+}  // namespace
+
+const Settings& settings() {
+    static const Settings s = [] {
+        Settings v{};
+        v.seed = uint64_t(env("KERNELMILL_CUDA_SEED", 0));
+        const char* path = getenv("KERNELMILL_CUDA_PATH");
+        v.fibers = v.seed != 0 || (path && !strcmp(path, "fibers"));
+        v.strict = env("KERNELMILL_CUDA_STRICT", 0) != 0;
+        v.patience = env("KERNELMILL_CUDA_PATIENCE", 10);
+        v.threads = int(env("KERNELMILL_CUDA_THREADS", env("OMP_NUM_THREADS", double(sysconf(_SC_NPROCESSORS_ONLN)))));
+        if (v.threads < 1) v.threads = 1;
+        return v;
+    }();
+    return s;
+}
+
+const char* demangled(const Kernel* k) {
+    static thread_local std::string text;
+    int status = 0;
+    char* d = abi::__cxa_demangle(k->name, nullptr, nullptr, &status);
+    text = d ? d : k->name;
+    free(d);
+    return text.c_str();
+}
+
+void report(const char* what, const char* detail, bool with_thread) {
+    Worker& w = *worker;
+    if (with_thread && !w.current) {  // a split kernel: the second run knows the thread
+        retry_on_fibers = true;
+        return;
+    }
+    std::lock_guard hold(report_lock);
+    const Block& b = w.block;
+    fprintf(stderr, "kernelmill cuda: %s%s%s\n  kernel %s (%s:%u)\n  block (%u,%u,%u) of (%u,%u,%u)", what, *detail ? ": " : "", detail,
+            demangled(w.kernel), w.kernel->file, w.kernel->line, b.bid[0], b.bid[1], b.bid[2], b.gdim[0], b.gdim[1], b.gdim[2]);
+    if (with_thread)
+        fprintf(stderr, ", thread (%u,%u,%u) of (%u,%u,%u)", w.current->tid[0], w.current->tid[1], w.current->tid[2], b.bdim[0], b.bdim[1], b.bdim[2]);
+    fprintf(stderr, "\n");
+}
+
+bool launch_failed() {
+    Launch* l = running;
+    return l && l->failed.load(std::memory_order_relaxed);
+}
+
+void fail_block(int code) { siglongjmp(worker->escape, code); }
+
+bool grid_wait(Grid* g) {
+    std::unique_lock hold(g->lock);
+    const uint32_t phase = g->phase;
+    if (++g->arrived >= g->blocks) {
+        g->arrived = 0;
+        g->phase++;
+        g->all_here.notify_all();
+        return true;
+    }
+    while (g->phase == phase) {
+        g->all_here.wait_for(hold, std::chrono::milliseconds(50));
+        if (launch_failed()) return false;
+    }
+    return true;
+}
+
+KernelState* find_kernel(const void* stub) {
+    auto it = kernels().find(stub);
+    return it == kernels().end() ? nullptr : &it->second;
+}
+
+cudaError_t set_error(cudaError_t code, bool keeps) {
+    if (code != cudaSuccess) last = code;
+    if (keeps) sticky = code;
+    return code;
+}
+cudaError_t sticky_error() { return cudaError_t(sticky.load()); }
+void clear_sticky() { sticky = 0; last = cudaSuccess; }
+cudaError_t current_error(bool clear) {
+    unread = false;
+    cudaError_t e = sticky ? cudaError_t(sticky.load()) : last;
+    if (clear) last = cudaSuccess;
+    return e;
+}
+
+int blocks_per_processor(const Kernel* k, int threads, size_t dynamic) {
+    if (threads < 1 || threads > Limits::threads_per_block) return 0;
+    int rounded = (threads + 31) / 32 * 32, blocks = std::min(Limits::threads_per_processor / rounded, Limits::blocks_per_processor);
+    size_t shared = (k ? k->shared_bytes : 0) + dynamic;
+    if (shared) blocks = std::min(blocks, int(Limits::shared_per_processor / (shared + 1024)));
+    return blocks;
+}
+
+}  // namespace km
+
+using namespace km;
+
+extern "C" {
+
+void __km_push(const unsigned* g, const unsigned* b, size_t shared, cudaStream_t stream, int cooperative) {
+    if (worker && worker->inside) {
+        report("dynamic parallelism is not supported", "a kernel launched a kernel", true);
+        fail_block(cudaErrorNotSupported);
+    }
+    pending.push_back({dim3(g[0], g[1], g[2]), dim3(b[0], b[1], b[2]), shared, stream, cooperative != 0});
+}
+
+void __km_register(const void* stub, const Kernel* k) {
+    kernels()[stub] = {k, Limits::shared_default > k->shared_bytes ? Limits::shared_default - k->shared_bytes : 0};
+}
+
+const void* __km_stub_now = nullptr;
+
+void __km_launch(const Kernel* k, const void* args) {
+    if (worker && worker->inside) {
+        report("dynamic parallelism is not supported", "a kernel called a __global__ function", true);
+        fail_block(cudaErrorNotSupported);
+    }
+    if (pending.empty()) {
+        fprintf(stderr, "kernelmill cuda: %s is a __global__ function and was called without <<<...>>>\n", demangled(k));
+        abort();
+    }
+    Config c = pending.back();
+    pending.pop_back();
+    size_t limit = Limits::shared_default;
+    for (auto& [stub, state] : kernels())
+        if (state.kernel == k) limit = state.dynamic_limit;
+    if (sticky || check(*k, c, limit) != cudaSuccess) return;
+    Launch l{k, args, c, uint64_t(c.grid.x) * c.grid.y * c.grid.z, 1};
+    static std::mutex one_launch;
+    std::lock_guard hold(one_launch);
+    running = &l;
+    if (c.cooperative) {
+        run_cooperative(l);
+    } else {
+        auto helpers = unsigned(std::min<uint64_t>(uint64_t(settings().threads), l.blocks) - 1);
+        l.chunk = std::max<uint64_t>(1, l.blocks / (uint64_t(settings().threads) * 16));
+        if (helpers == 0) work(l);
+        else the_pool().run(l, helpers);
+    }
+    running = nullptr;
+    if (l.failed) {
+        set_error(cudaError_t(l.failed.load()), true);
+        if (!unread) snprintf(unread_text, sizeof unread_text, "%s failed", demangled(k));
+        unread = true;
+    }
+    static const bool trace = getenv("KERNELMILL_CUDA_TRACE") != nullptr;
+    if (trace)
+        fprintf(stderr, "kernelmill cuda: %s <<<(%u,%u,%u),(%u,%u,%u),%zu>>> %s\n", demangled(k), c.grid.x, c.grid.y, c.grid.z, c.block.x,
+                c.block.y, c.block.z, c.shared, k->why);
+}
+
+void __km_trap(const char* what, const char* detail, int code) {
+    if (worker && worker->inside) {
+        report(what, detail, true);
+        fail_block(code);
+    }
+    fprintf(stderr, "%s: %s\n", what, detail);
+    abort();
+}
+
+void __assert_fail(const char* text, const char* file, unsigned line, const char* function) {
+    char all[1024];
+    snprintf(all, sizeof all, "%s:%u: %s: '%s'", file, line, function, text);
+    __km_trap("assertion failed", all, cudaErrorAssert);
+    abort();
+}
+}
