@@ -64,6 +64,7 @@ TABLE: dict[str, Function] = {
         Function("evidence", f"{_PAST}:evidence"),
         Function("best", f"{_PAST}:best"),
         Function("runs", f"{_PAST}:runs"),
+        Function("prompt", "kernelmill.serve.prompts:prompt"),
     )
 }
 
