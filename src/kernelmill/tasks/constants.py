@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping
 
 from kernelmill.core.errors import unknown
 
@@ -26,16 +27,42 @@ def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
 
 
 def constants(source: str) -> dict[str, Constant]:
-    """Name -> value of the literal constants of the module's own level (numbers, bools and text), in order of appearance."""
+    """Name -> value of the constants of the module's own level (numbers, bools, text, and arithmetic of them), in order of appearance."""
     found: dict[str, Constant] = {}
     for name, value in _assignments(ast.parse(source)):
-        try:
-            literal = ast.literal_eval(value)
-        except ValueError:
-            continue
-        if isinstance(literal, int | float | bool | str):
-            found[name] = literal
+        known = _value(value, found)
+        if known is not None:
+            found[name] = known
     return found
+
+
+_ARITHMETIC: dict[type[ast.operator], Callable[[int | float, int | float], int | float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+}
+
+
+def _value(node: ast.expr, known: Mapping[str, Constant]) -> Constant | None:
+    """The value of a literal or of arithmetic over known names; None for anything else."""
+    match node:
+        case ast.Constant(value=int() | float() | bool() | str() as value):
+            return value
+        case ast.Name(id=name):
+            return known.get(name)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            value = _value(operand, known)
+            return -value if isinstance(value, int | float) else None
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
+            a, b = _value(left, known), _value(right, known)
+            if isinstance(a, int | float) and isinstance(b, int | float) and (b or not isinstance(op, ast.Div | ast.FloorDiv | ast.Mod)):
+                return _ARITHMETIC[type(op)](a, b)
+            return None
+        case _:
+            return None
 
 
 def override(source: str, values: Mapping[str, Constant]) -> str:

@@ -1,0 +1,102 @@
+"""What fits: the bytes and FLOP that a task may take on this machine, and which size of a file to propose when it does not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from kernelmill.core.errors import UserError
+from kernelmill.tasks.tracing import Found, Traced
+
+MB = 1_000_000
+BATCH_BYTES = 256 * MB
+"""Inputs and outputs of one timed batch, which holds at least two distinct sets of them."""
+MAX_FLOPS = 40_000_000_000
+"""One call: about a second on two cores, and a verdict takes some hundred calls."""
+CPU_BYTES, CPU_OUTPUT, CI_BYTES = 64 * MB, 24 * MB, 2 * MB
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most that one call of a task may take."""
+
+    bytes: int
+    """Inputs, weights and outputs together."""
+    flops: int = MAX_FLOPS
+    output: int = BATCH_BYTES
+    """Bytes of the largest output."""
+
+    def fits(self, traced: Traced) -> bool:
+        return traced.bytes <= self.bytes and traced.flops <= self.flops and max(o.bytes for o in traced.outputs) <= self.output
+
+
+def machine_limit() -> Limit:
+    """Half of what a timed batch may hold, less on a machine with little memory (a verdict needs about 16 times the working set)."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return Limit(min(BATCH_BYTES // 2, memory // 16))
+
+
+CPU = Limit(CPU_BYTES, output=CPU_OUTPUT)
+CI = Limit(CI_BYTES, flops=100_000_000)
+
+
+def size_text(bytes: int) -> str:
+    """`6442.5 MB`."""
+    return f"{bytes / MB:.1f} MB"
+
+
+def _product(t: Found) -> str:
+    return f"{t.name} {'x'.join(str(d) for d in t.shape) or '1'} {t.dtype} = {size_text(t.bytes)}"
+
+
+def arithmetic(traced: Traced, limit: Limit) -> str:
+    """The largest tensors, the sum and what is allowed, as one line."""
+    largest = sorted(traced.tensors, key=lambda t: -t.bytes)[:4]
+    rest = traced.bytes - sum(t.bytes for t in largest)
+    parts = [_product(t) for t in largest] + ([f"the rest {size_text(rest)}"] if rest else [])
+    text = " + ".join(parts) + f" = {size_text(traced.bytes)}"
+    if traced.flops > limit.flops:
+        text += f"; {traced.flops / 1e9:.1f} GFLOP a call"
+    return text
+
+
+def refuse(
+    path: str, traced: Traced, constants: Mapping[str, int | float | bool | str], retrace: Callable[[Mapping[str, int]], Traced]
+) -> None:
+    """Raise `UserError` with the arithmetic and a proposal where one call is too large for this machine."""
+    limit = machine_limit()
+    if limit.fits(traced):
+        return
+    found = propose({k: v for k, v in constants.items() if type(v) is int and v > 1}, retrace, limit)
+    raise UserError(
+        f"{path} does not fit this machine at its own size",
+        expected=f"inputs, weights and outputs of at most {size_text(limit.bytes)}, at most {limit.flops / 1e9:.0f} GFLOP a call",
+        got=arithmetic(traced, limit),
+        hint=" ".join(f"--set {k}={v}" for k, v in found.items()) if found else "smaller sizes in get_inputs()",
+    )
+
+
+def propose(constants: Mapping[str, int], retrace: Callable[[Mapping[str, int]], Traced], limit: Limit) -> dict[str, int]:
+    """Constants to set so that the task fits: the batch size first, then the largest ones, each halved while that helps. {}: none found."""
+    chosen: dict[str, int] = {}
+    for name in sorted(constants, key=lambda n: ("batch" not in n.lower(), -constants[n])):
+        best = _weight(retrace(chosen))
+        value = 1 << (constants[name].bit_length() - 1)
+        value = value // 2 if value == constants[name] else value
+        while value >= 1:
+            try:
+                traced = retrace({**chosen, name: value})
+            except UserError:
+                break
+            if _weight(traced) >= best:
+                break
+            best, chosen[name] = _weight(traced), value
+            if limit.fits(traced):
+                return chosen
+            value //= 2
+    return {}
+
+
+def _weight(traced: Traced) -> tuple[int, int]:
+    return traced.bytes + traced.flops // 100, traced.flops
