@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import kernelmill
-from kernelmill.cli import look, past, work
+from kernelmill.cli import agents, look, past, work
 from kernelmill.core.errors import KernelmillError, MissingTool, UserError
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (work, past, look):
+for module in (work, past, look, agents):
     module.register(app)
 
 

@@ -64,7 +64,9 @@ class MissingTool(KernelmillError):
 def unknown(kind: str, name: str, known: Iterable[str], hint: str | None = None) -> UserError:
     """A `UserError` for a name that is not in `known`; proposes the nearest one."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    tails = {n.rpartition("/")[2]: n for n in names}
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    near = near or [tails[t] for t in difflib.get_close_matches(name, tails, n=1, cutoff=0.6)]
     if near:
         hint = f"did you mean '{near[0]}'?" + (f" or: {hint}" if hint else "")
     shown = names if len(names) <= 24 else [*near, *names[:20], f"... {len(names)} in all"]

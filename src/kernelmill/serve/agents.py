@@ -90,7 +90,7 @@ def without_entry(agent: Agent, text: str, path: Path) -> str:
 
 
 def change(name: str, project: Path, edit: Callable[[Agent, str, Path], str], confirm: Callable[[Path, str], bool]) -> tuple[Path, str]:
-    """Edit one agent's configuration after `confirm(path, new text)`; (path, what happened). A file that changes keeps a `.bak` beside it."""
+    """Edit one agent's configuration after `confirm(path, new text)`: (path, what happened). The old file stays beside it as `.bak`."""
     if name not in AGENTS:
         raise unknown("coding agent", name, AGENTS)
     agent = AGENTS[name]

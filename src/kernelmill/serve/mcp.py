@@ -25,7 +25,8 @@ TEXT, ROWS = 4000, 60
 """Characters of one text and rows of one list that an answer holds at most."""
 _LEFT_OUT = frozenset({"evidence", "samples", "toolchain", "trace"})
 INSTRUCTIONS = """kernelmill judges compute kernels: correct on secret inputs, and faster with statistical confidence.
-The loop: `tasks_header` tells what to write, `judge` decides; mend what its failure report names; `measure` compares a correct kernel with PyTorch.
+The loop: `tasks_header` tells what to write, `judge` decides; mend what its failure report names; `measure` compares a correct kernel
+with PyTorch.
 Never claim a speedup that `measure` did not print with status FASTER."""
 
 
@@ -63,12 +64,12 @@ def prompt(task: str, platform: str = "x86") -> Any:
 
 def judge(source: str, task: str, platform: str = "x86") -> Any:
     """Judge a kernel's source text: compile, and compare with float64 on secret shapes and inputs. Takes no time measurement."""
-    return _judge(source, task, platform, "ci", "", False)
+    return _judge(source, task, platform, profile="ci", baselines="", confirm=False)
 
 
 def measure(source: str, task: str, platform: str = "x86", profile: str = "cpu", baselines: str = "eager") -> Any:
     """Judge a kernel's source text and time it against baselines (`eager,compile,naive`), with a second independent decision."""
-    return _judge(source, task, platform, profile, baselines, True)
+    return _judge(source, task, platform, profile=profile, baselines=baselines, confirm=True)
 
 
 def best(task: str, platform: str = "x86") -> Any:
@@ -94,7 +95,7 @@ def doctor() -> Any:
 TOOLS: tuple[Callable[..., Any], ...] = (tasks_list, tasks_show, tasks_header, prompt, judge, measure, best, lint, report, doctor)
 
 
-def _judge(source: str, task: str, platform: str, profile: str, baselines: str, confirm: bool) -> Any:
+def _judge(source: str, task: str, platform: str, *, profile: str, baselines: str, confirm: bool) -> Any:
     from kernelmill.authors.scripted import LANGUAGES
 
     endings = {name: ending for ending, name in reversed(LANGUAGES.items())}

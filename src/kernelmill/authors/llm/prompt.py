@@ -75,6 +75,14 @@ def meaning(reference: Reference) -> str:
     return reference.source.strip()
 
 
+def compact(header: str) -> str:
+    """A header without what a prompt says elsewhere: the include guard, the reference, sizes and the variant with a workspace."""
+    text = header.partition("/* Reference")[0].partition("#else")[0]
+    lines = [line for line in text.splitlines() if not re.match(r'\s*(#(?!include)|profile |extern "C" \{|\}|$)', line)]
+    text = "\n".join(lines)
+    return re.sub(r"^(?=[a-z].*\bkm_\w+\()", 'extern "C" ', text, flags=re.MULTILINE)
+
+
 def language(platform: str) -> tuple[str, str, str]:
     """(language, fence, file ending) of a platform's spec text; C++ where it is not in the table."""
     return LANGUAGES.get(platform.partition("{")[0], LANGUAGES["x86"])
@@ -97,7 +105,7 @@ class Facts:
             "language": words,
             "fence": fence,
             "reference": meaning(task.reference),
-            "header": self.brief.header.strip(),
+            "header": compact(self.brief.header),
             "machine": machine_line(self.brief.machine),
             "sizes": ", ".join(f"{k}={v}" for k, v in sizes.items()) or "as in the signature",
             "exemplar": self.exemplar,

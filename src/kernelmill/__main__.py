@@ -1,0 +1,7 @@
+"""`python -m kernelmill`."""
+
+from __future__ import annotations
+
+from kernelmill.cli.main import main
+
+main()
