@@ -9,10 +9,8 @@ from typing import Any
 
 
 def folder() -> Path:
-    """`$KERNELMILL_CACHE`, else `$XDG_CACHE_HOME/kernelmill`, else `~/.cache/kernelmill`."""
-    if os.environ.get("KERNELMILL_CACHE"):
-        return Path(os.environ["KERNELMILL_CACHE"])
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kernelmill"
+    """`$KERNELMILL_HOME`, default `~/.cache/kernelmill`: everything there can be made again."""
+    return Path(os.environ.get("KERNELMILL_HOME") or Path.home() / ".cache" / "kernelmill")
 
 
 def read(identity: str) -> dict[str, Any]:

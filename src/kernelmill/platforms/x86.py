@@ -42,7 +42,7 @@ class X86(Platform):
         if machine.detect().arch != "x86_64":
             return State(False, tuple(tools), f"this machine is {machine.detect().arch}")
         try:
-            self._compiler()
+            self.compiler()
         except KernelmillError as error:
             return State(False, tuple(tools), str(error).splitlines()[0])
         return State(True, tuple(tools))
@@ -59,7 +59,7 @@ class X86(Platform):
         No -ffast-math: infinities, NaN and signed zero must stand where float64 has them. Contraction and reordering-free
         vectorisation are safe within the judge's bound.
         """
-        compiler = self._compiler()
+        compiler = self.compiler()
         language = ("-x", "c", "-std=gnu17") if suffix == ".c" else ("-x", "c++", "-std=gnu++17")
         flags = [*language, "-O3", *compilers.march(self.isa, machine.isa_level(machine.detect()))]
         flags += ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast", "-fno-semantic-interposition", "-fPIC"]
@@ -69,18 +69,18 @@ class X86(Platform):
 
     def libraries(self) -> tuple[str, ...]:
         """Linker flags after the source file."""
-        compiler = self._compiler()
+        compiler = self.compiler()
         where = (f"-L{compiler.openmp}", f"-Wl,-rpath,{compiler.openmp}") if self.openmp and compiler.kind == "clang" else ()
         return (*where, "-lm")
 
     def toolchain(self, suffix: str = ".cpp") -> str:
         """Compiler, version, flags and, where the flags say `native`, the processor: key of what a compilation depends on."""
-        compiler = self._compiler()
+        compiler = self.compiler()
         text = f"{compiler.kind} {compiler.version} {' '.join(self.flags(suffix))}"
         return text + (f" on {machine.identity(machine.detect())}" if "-march=native" in text else "")
 
     def compile(self, candidate: Candidate, task: Task) -> Compile:
-        compiler = self._compiler()
+        compiler = self.compiler()
         first = candidate.files[0][0]
         suffix = first[first.rfind(".") :]
         macros = [f"-D{key}={value}" for key, value in candidate.parameters]
@@ -119,7 +119,8 @@ class X86(Platform):
             peaks=peaks_store.load(machine.identity(here)),
         )
 
-    def _compiler(self) -> compilers.Compiler:
+    def compiler(self) -> compilers.Compiler:
+        """What compiles. Raises `MissingTool`, or `UserError` where the options cannot be had here."""
         found = compilers.choose(self.cc, self.openmp)
         if found is None:
             mend = compilers.MEND_GCC if self.cc == "gcc" else compilers.MEND_CLANG

@@ -1,0 +1,166 @@
+"""What a kernel is measured against beside its baselines: the byte twin and the FMA arm, printed as C for platform x86.
+
+The *byte twin* of a task reads every input byte and writes every output byte and computes nothing. The *FMA arm* does the task's number
+of floating-point operations in registers and touches no memory. Neither is right; both are trusted candidates, timed in the same run as
+the kernel: roofline = the slower arm's time / the kernel's time.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from kernelmill.core import signature
+from kernelmill.core.candidate import Candidate, Lineage
+from kernelmill.core.dtypes import DTYPES
+from kernelmill.core.task import Task, Tensor
+
+_BLOCK = 32 << 10
+"""Bytes of all tensors together that a thread moves before it turns to the next block: reads and writes interleave as in a kernel."""
+
+_TWIN_HELPERS = """
+typedef uint64_t word __attribute__((vector_size(64), may_alias));
+typedef uint64_t loose __attribute__((vector_size(64), aligned(1), may_alias));
+
+#if defined(NONTEMPORAL) && defined(__clang__)
+#define STORE(p, v) __builtin_nontemporal_store((v), (word *)(p))
+#elif defined(NONTEMPORAL) && defined(__AVX512F__)
+typedef float floats __attribute__((vector_size(64), may_alias));
+#define STORE(p, v) __builtin_ia32_movntps512((float *)(p), (floats)(v))
+#else
+#define STORE(p, v) (*(loose *)(p) = (v))
+#endif
+
+/* Part `i` of `n` of a tensor, cut at 64 bytes; the last part takes what is left over. */
+static inline int64_t cut(int64_t bytes, int64_t i, int64_t n) { return i == n ? bytes : bytes / 64 * i / n * 64; }
+
+static inline word take(const void *p, int64_t bytes, int64_t i, int64_t n, word seen) {
+  const char *at = (const char *)p + cut(bytes, i, n), *end = (const char *)p + cut(bytes, i + 1, n);
+  word a = seen, b = {0}, c = {0}, d = {0};
+  for (; end - at >= 256; at += 256)
+    a ^= ((const loose *)at)[0], b ^= ((const loose *)at)[1], c ^= ((const loose *)at)[2], d ^= ((const loose *)at)[3];
+  for (; end - at >= 64; at += 64) a ^= *(const loose *)at;
+  for (; at < end; at++) a[0] ^= (uint8_t)*at;
+  return a ^ b ^ c ^ d;
+}
+
+static inline void give(void *p, int64_t bytes, int64_t i, int64_t n, word value) {
+  char *at = (char *)p + cut(bytes, i, n), *end = (char *)p + cut(bytes, i + 1, n);
+  for (; end - at >= 64 && (uintptr_t)at % 64; at++) *at = (char)value[0];
+  for (; end - at >= 64; at += 64) STORE(at, value);
+  for (; at < end; at++) *at = (char)value[0];
+}
+"""
+
+_FMA_HELPERS = """
+#if defined(__AVX512F__)
+#define LANES 16
+#define CHAINS 24 /* more than latency times throughput, fewer than registers */
+#elif defined(__AVX__)
+#define LANES 8
+#define CHAINS 12
+#else
+#define LANES 4
+#define CHAINS 12
+#endif
+typedef float vec __attribute__((vector_size(4 * LANES)));
+
+static void multiply_add(int64_t steps) {
+  vec acc[CHAINS], x, y;
+  for (int i = 0; i < LANES; i++) x[i] = 0.999999f, y[i] = 1e-6f;
+  for (int i = 0; i < CHAINS; i++) acc[i] = x * (float)i;
+  for (int64_t s = 0; s < steps; s++) {
+#pragma GCC unroll 32
+    for (int i = 0; i < CHAINS; i++) acc[i] = acc[i] * x + y;
+  }
+  for (int i = 0; i < CHAINS; i++) __asm__ volatile("" : : "m"(acc[i]) : "memory");
+}
+"""
+
+
+def byte_twin(task: Task, nontemporal: bool = False) -> Candidate:
+    """The byte twin for these tensors. With `nontemporal` its stores go around the caches; measure both, the faster counts."""
+    names = {p.source: p.name for p in signature.parameters(task) if p.role in ("in", "inout", "out")}
+    axes = {p.source: p.name for p in signature.parameters(task) if p.role == "axis"}
+    sizes = [(t, _bytes(t, axes)) for t in task.tensors]
+    lines = [f"  const int64_t bytes_{names[t.name]} = {size};" for t, size in sizes]
+    total = " + ".join(f"bytes_{names[t.name]}" for t in task.tensors)
+    takes = [f"      seen = take({n}, bytes_{n}, i, n, seen);" for n in (names[t.name] for t in task.inputs)]
+    gives = [f"      give({n}, bytes_{n}, i, n, seen);" for n in (names[t.name] for t in task.outputs)]
+    body = "\n".join(
+        [
+            *lines,
+            f"  const int64_t n = ({total}) / {_BLOCK} + 1;",
+            "#pragma omp parallel",
+            "  {",
+            "    word seen = {0};",
+            "#pragma omp for schedule(static)",
+            "    for (int64_t i = 0; i < n; i++) {",
+            *takes,
+            *gives,
+            "    }",
+            '    __asm__ volatile("" : : "m"(seen) : "memory");',
+            "  }",
+        ]
+    )
+    about = f"/* Byte twin of {task.name}: reads every input byte, writes every output byte, computes nothing. */"
+    defines = "#define NONTEMPORAL\n" if nontemporal else ""
+    source = f"{about}\n{defines}#include <stdint.h>\n{_TWIN_HELPERS}\n{signature.prototype(task)} {{\n{body}\n}}\n"
+    return _arm(task, source, "byte_twin_nontemporal" if nontemporal else "byte_twin")
+
+
+def twins(task: Task) -> tuple[Candidate, Candidate]:
+    """Both byte twins: with ordinary and with non-temporal stores."""
+    return byte_twin(task), byte_twin(task, nontemporal=True)
+
+
+def fma_arm(task: Task, flops: str = "") -> Candidate:
+    """As many float32 operations as the task has, all of them fused multiply-adds in registers. `flops`: a formula over the axes."""
+    axes = {p.source: p.name for p in signature.parameters(task) if p.role == "axis"}
+    body = "\n".join(
+        [
+            f"  const int64_t flops = {formula_c(flops or task.flops, axes)};",
+            "  const int64_t per_step = 2 * LANES * CHAINS, n = 512; /* parts: enough for any number of threads */",
+            "  const int64_t steps = flops / (per_step * n) + 1;",
+            "#pragma omp parallel for schedule(static)",
+            "  for (int64_t i = 0; i < n; i++) multiply_add(steps);",
+        ]
+    )
+    about = f"/* FMA arm of {task.name}: the task's floating-point operations in registers, no memory. */"
+    source = f"{about}\n#include <stdint.h>\n{_FMA_HELPERS}\n{signature.prototype(task)} {{\n{body}\n}}\n"
+    return _arm(task, source, "fma_arm")
+
+
+def formula_c(text: str | int, axes: dict[str, str]) -> str:
+    """A formula over axes as a C expression of type int64_t; operands are sizes, so `//` and `%` are C's. `axes`: axis -> C name."""
+    return f"(int64_t){text}" if isinstance(text, int) else _c(ast.parse(text.strip(), mode="eval").body, axes)
+
+
+def _c(node: ast.expr, axes: dict[str, str]) -> str:
+    match node:
+        case ast.Constant(value=int() as value):
+            return f"(int64_t){value}"
+        case ast.Name(id=name):
+            return axes[name]
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return f"(-{_c(operand, axes)})"
+        case ast.BinOp(left=left, op=op, right=right):
+            signs = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "/", ast.Mod: "%"}
+            return f"({_c(left, axes)} {signs[type(op)]} {_c(right, axes)})"
+        case ast.Call(func=ast.Name(id="cdiv"), args=[a, b]):
+            return f"(({_c(a, axes)} + {_c(b, axes)} - 1) / {_c(b, axes)})"
+        case ast.Call(func=ast.Name(id=("min" | "max") as name), args=[first, *rest]):
+            text = _c(first, axes)
+            for other in (_c(r, axes) for r in rest):
+                text = f"({text} {'<' if name == 'min' else '>'} {other} ? {text} : {other})"
+            return text
+        case _:
+            raise ValueError(f"not a formula: {ast.unparse(node)}")
+
+
+def _bytes(tensor: Tensor, axes: dict[str, str]) -> str:
+    factors = [formula_c(d, axes) for d in tensor.shape]
+    return " * ".join([f"(int64_t){DTYPES[tensor.dtype].bytes}", *factors])
+
+
+def _arm(task: Task, source: str, name: str) -> Candidate:
+    return Candidate(task.name, "x86", ((f"{name}.c", source),), task.entry, lineage=Lineage(author=name), trusted=True)
