@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 class Answer(BaseModel):
     """Base of all answers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     @property
     def exit_code(self) -> int:
@@ -22,6 +22,7 @@ class ToolState(Answer):
     """A program or library that a platform uses."""
 
     name: str
+    """Of the tool."""
     version: str
     """Empty: not installed."""
     mend: str
@@ -32,21 +33,28 @@ class PlatformState(Answer):
     """Whether a platform works here."""
 
     name: str
+    """Of the platform."""
     ok: bool
+    """Whether it works here."""
     reason: str
+    """Why not; empty when ok."""
     verified: bool
     """False: the code path exists, and nobody could run it on this machine."""
     tools: list[ToolState]
+    """What it uses."""
 
 
 class ArchiveState(Answer):
     """Where the archive lies and whether its chain holds."""
 
     path: str
+    """File."""
     records: int
+    """How many."""
     head: str
     """Hash of the last record."""
     damage: list[str]
+    """One sentence per damaged place; empty when whole."""
 
 
 class DoctorAnswer(Answer):
@@ -55,14 +63,19 @@ class DoctorAnswer(Answer):
     ok: bool
     """Whether at least one platform that compiles works, and the archive is whole."""
     version: str
+    """Of kernelmill."""
     python: str
+    """Version."""
     machine: dict[str, Any]
+    """Processor, instruction sets, caches, measured peaks."""
     isolation: dict[str, Any]
     """Level that the judge reaches here and why not more."""
     platforms: list[PlatformState]
+    """Every registered platform."""
     authors: dict[str, str]
     """Author -> '' or why it does not load."""
     archive: ArchiveState
+    """State of the archive."""
 
     @property
     def exit_code(self) -> int:
@@ -73,63 +86,93 @@ class TaskRow(Answer):
     """One task in a list."""
 
     name: str
+    """`category/op`."""
     category: str
+    """First half of the name."""
     axes: list[str]
+    """Named sizes."""
     doc: str
+    """First line of its description."""
 
 
 class TasksAnswer(Answer):
     tasks: list[TaskRow]
+    """Tasks in listed order."""
 
 
 class TensorRow(Answer):
     name: str
+    """Of the tensor."""
     role: str
+    """`in`, `inout` or `out`."""
     dtype: str
+    """`f32` and so on."""
     shape: list[str]
+    """A formula per dimension."""
     weight: bool
+    """Whether it is a module's parameter or buffer."""
 
 
 class ProfileRow(Answer):
     """A size profile of a task."""
 
     axes: dict[str, int]
+    """Axis -> size."""
     bytes: int
     """Inputs read once, outputs written once, in-outs both."""
     flops: int
+    """FLOP of one call."""
 
 
 class TaskAnswer(Answer):
     """One task."""
 
     name: str
+    """`category/op`."""
     category: str
+    """First half."""
     doc: str
+    """Description."""
     axes: list[str]
+    """Named sizes."""
     tensors: list[TensorRow]
+    """In declared order."""
     scalars: dict[str, float | int | bool]
+    """Name -> value."""
     profiles: dict[str, ProfileRow]
+    """Size profiles."""
     families: list[str]
+    """Input families: how values are drawn."""
     constraints: list[str]
+    """Comparisons that every legal size satisfies."""
     fixed: list[str]
+    """Axes that are not varied."""
     entry: str
+    """Symbol that a kernel exports."""
     digest: str
+    """Hash of the task's meaning."""
     reference: str
+    """Source of the reference."""
 
 
 class HeaderAnswer(Answer):
     """What a candidate must implement."""
 
     task: str
+    """Name."""
     platform: str
+    """Spec text."""
     header: str
+    """The text."""
 
 
 class LintAnswer(Answer):
     """Findings about a task: what lets a kernel pass that computes nothing."""
 
     task: str
+    """Name."""
     findings: list[str]
+    """One sentence each; empty when there are none."""
 
     @property
     def exit_code(self) -> int:
@@ -140,6 +183,7 @@ class PeaksAnswer(Answer):
     """Measured peaks of this machine."""
 
     machine: str
+    """Processor name."""
     peaks: dict[str, float]
     """`flops_f32_1`, `flops_f32_all` in FLOP/s; `read_1`, `copy_all` and the like in bytes/s."""
     spread: dict[str, float]
@@ -150,17 +194,24 @@ class SpeedupRow(Answer):
     """Baseline's time over the candidate's, with its two-sided 99 % interval."""
 
     median: float
+    """exp of the mean log ratio over restarts."""
     low: float
+    """Lower end of the 99 % interval."""
     high: float
+    """Upper end."""
 
 
 class Result(Answer):
     """What `judge` and `optimize` say about one candidate."""
 
     status: str
+    """`REFUSED COMPILE_ERROR CRASH TIMEOUT WRONG_SHAPE WRONG_VALUE CORRECT FASTER`, or off the ladder `CHEATED UNVERIFIED`."""
     task: str
+    """`category/op`, or `file/stem` for a file."""
     platform: str
+    """Spec text: `x86{threads=1}`."""
     profile: str
+    """Size profile."""
     candidate: str
     """Identity of the candidate: 16 hex digits."""
     speedup: dict[str, SpeedupRow]
@@ -168,28 +219,41 @@ class Result(Answer):
     best: str = ""
     """Which baseline `best` is."""
     roofline: float | None
+    """Time of a kernel that only moves the same bytes, over the kernel's time; null where not measured."""
     measurement: dict[str, Any] | None
+    """Times of the kernel in seconds (`seconds` on the deciding `clock`; `wall_median`, `wall_mean`, `wall_p95`), `restarts`, `rounds`, `sets`, `load`, `threads`, `judge_seconds`."""
     reason: str
+    """One sentence: why this status and not the next better one."""
     failure: dict[str, Any] | None = None
+    """`summary`, `detail`, `workload`, `share_wrong`, `worst_ulp`, `hint`, `rule`; null when correct."""
     record: str
     """Hash of the record that these figures stand in."""
     aa: SpeedupRow | None = None
     """The baseline against itself in the same run: what no difference looks like here."""
     tier: str = "verdict"
+    """`screen`, `verdict` or `confirmation`: which decision the figures are from."""
     run: str = ""
+    """Identity of the run."""
     requires: list[str] = []
+    """Comparisons over axes under which the kernel is proven."""
     moves: list[str] = []
+    """Schedule of the winner, where the author works by moves."""
     evaluations: int = 0
+    """Candidates screened."""
     statuses: dict[str, int] = {}
+    """Status -> how many screened candidates had it."""
     seconds: dict[str, float] = {}
     """Seconds by stage."""
     budget: dict[str, dict[str, float]] = {}
     """`limit`, `used` and `left` of each kind that is limited."""
     source: str = ""
+    """Text of the kernel's first file."""
     out: str = ""
     """Folder of the export."""
     report: str = ""
+    """File of the report, when one was written."""
     archive: str = ""
+    """File of the archive."""
 
     @property
     def exit_code(self) -> int:
@@ -200,14 +264,18 @@ class BenchRow(Result):
     """One task of a bench."""
 
     category: str
+    """Category of the task."""
 
 
 class BenchAnswer(Answer):
     """A table of tasks and what it says by category."""
 
     run: str
+    """Identity of the bench."""
     rows: list[BenchRow]
+    """One object per task, failures included."""
     summary: dict[str, Any]
+    """`all` and `categories` (each `tasks`, `correct`, `faster`, and geometric means `eager`, `compile`, `naive`, `best`, `roofline`), `fast_p`, `aa`."""
 
     @property
     def exit_code(self) -> int:
@@ -216,16 +284,22 @@ class BenchAnswer(Answer):
 
 class ReportAnswer(Answer):
     run: str
+    """Identity of the run."""
     path: str
+    """File that was written."""
     bytes: int
+    """Its size."""
 
 
 class EvidenceAnswer(Answer):
     """One record, whole, and whether the chain up to now holds."""
 
     record: dict[str, Any]
+    """The record as it is stored."""
     hash: str
+    """Its hash."""
     chain: ArchiveState
+    """State of the archive."""
 
     @property
     def exit_code(self) -> int:
@@ -236,7 +310,9 @@ class RejudgeAnswer(Answer):
     """A record judged again."""
 
     before: Result
+    """What the record says."""
     after: Result
+    """What was found now."""
     agrees: bool
     """Same status (CORRECT and FASTER merged) and overlapping intervals."""
 
@@ -247,12 +323,19 @@ class RejudgeAnswer(Answer):
 
 class RunRow(Answer):
     id: str
+    """Identity."""
     kind: str
+    """`optimize`, `bench` or `judge`."""
     state: str
+    """`running` (or cut off) or `done`."""
     created: float
+    """Unix time."""
     seconds: float
+    """Seconds of budget used."""
     spec: dict[str, Any]
+    """The request."""
 
 
 class RunsAnswer(Answer):
     runs: list[RunRow]
+    """The newest first."""
