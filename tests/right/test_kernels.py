@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mutants_more  # noqa: F401 (registers)
 import pytest
 from bench import failures
 from honest import HONEST

@@ -83,8 +83,8 @@ def _index(got: NDArray[Any], e: Expected) -> tuple[NDArray[np.bool_], NDArray[n
     return ~(close | (np.isnan(best) & np.isnan(at) & inside)), at
 
 
-def compare(got: NDArray[Any], e: Expected) -> Outcome:
-    """Whether one output is right. `got` has the output's shape and comes from `decode`."""
+def compare(got: NDArray[Any], e: Expected, unwritten: NDArray[np.bool_] | None = None) -> Outcome:
+    """Whether one output is right. `got` has the output's shape and comes from `decode`; what is `unwritten` is wrong whatever it holds."""
     import numpy as np
 
     total = got.size
@@ -108,12 +108,14 @@ def compare(got: NDArray[Any], e: Expected) -> Outcome:
         wrong[special] = ~_same(flat[special].astype(np.float64), want[special])
     if e.left_out is not None:
         wrong[e.left_out.reshape(-1)] = False
+    if unwritten is not None:
+        wrong |= unwritten.reshape(-1)
     count = int(np.count_nonzero(wrong))
     flipped = 0
-    if count and e.flips is not None and count <= max(1, FLIPS * total):
+    if count and unwritten is None and e.flips is not None and count <= max(1, FLIPS * total):
         flipped = _forgive(flat, want, wrong, e)
         count -= flipped
-    if e.special is not None or e.left_out is not None or flipped:
+    if e.special is not None or e.left_out is not None or unwritten is not None or flipped:
         used, at = _again(flat, want, wrong, e)
     if count == 0:
         return Outcome(e.tensor.name, total, used=used, worst_ulp=_ulps(flat, want, at, e), flipped=flipped)
