@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import types
 from collections.abc import Iterator
@@ -158,13 +159,25 @@ def _line(error: BaseException, namespace: types.ModuleType) -> str:
     return f"line {line}" if line else "outside of the file's own lines"
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep torch from logging a traceback of its own where shapes do not fit: the `UserError` says it."""
+    log = logging.getLogger("torch._subclasses.fake_tensor")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
 def trace(namespace: types.ModuleType, entry: str = "Model", eval_mode: bool = False) -> Traced:
     """The signature of `entry` in a loaded file. Nothing of the tensors' size is allocated.
 
     Raises `UserError` for a file that fails, draws random numbers in forward, reads values into Python, or takes or returns what is no
     tensor or number.
     """
-    with FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad():
+    with _quiet(), FakeTensorMode(allow_non_fake_inputs=True), torch.no_grad():
         with Provenance() as seen:
             given = _step("get_inputs()", namespace, namespace.get_inputs)
         if not isinstance(given, tuple | list):
