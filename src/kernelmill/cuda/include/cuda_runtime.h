@@ -40,4 +40,5 @@
 #include "km/math.h"
 #include "km/atomics.h"
 #include "km/shared.h"
+#include "km/ptx.h"
 #endif

@@ -22,6 +22,7 @@ struct Block {
     char* uniform_in;  // 104: values equal in all threads, as of the last sweep
     char* uniform_out; // 112: and as this sweep writes them
     char* shared;      // 120: static shared memory; dynamic follows
+    char* scratch;     // 128: where the lanes of each warp show each other values
 };
 static_assert(offsetof(Block, dyn) == 40 && offsetof(Block, shared) == 120);
 

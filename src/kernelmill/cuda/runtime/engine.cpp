@@ -275,7 +275,8 @@ int run_block(Worker& w, size_t dynamic_bytes) {
     const bool split = k.segments && !settings().fibers;
     const size_t per = 8 + 8 + 4 + 4 + 4 + 2;
     size_t frame = split ? size_t(k.frame_bytes) * (n + 64) + 64 * 64 : 0;
-    size_t need = (per * n + 7 * 64) + frame + 2 * (k.uniform_bytes + 64) + 512;
+    const size_t scratch = size_t((n + 31) / 32) * (2 * 32 * 64 + 64);
+    size_t need = (per * n + 7 * 64) + scratch + 64 + frame + 2 * (k.uniform_bytes + 64) + 512;
     if (w.arena.size() < need) w.arena.resize(need);
     const size_t fixed = (k.shared_total + 1023) & ~size_t(1023);
     if (w.shared.size() < fixed + dynamic_bytes + 2048) w.shared.resize(fixed + dynamic_bytes + 2048);
@@ -295,6 +296,7 @@ int run_block(Worker& w, size_t dynamic_bytes) {
     b.uniform_in = take(k.uniform_bytes);
     b.uniform_out = take(k.uniform_bytes);
     for (uint32_t& a : w.arrived) a = 0;
+    b.scratch = take(scratch);
     b.frame = take(frame);
     b.shared = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(w.shared.data()) + 1023) & ~uintptr_t(1023));
     b.dyn = b.shared + fixed;
@@ -352,6 +354,7 @@ uint32_t __km_bdim(int d) { return worker->block.bdim[d]; }
 uint32_t __km_gdim(int d) { return worker->block.gdim[d]; }
 char* __km_dyn() { return worker->block.dyn; }
 char* __km_shared() { return worker->block.shared; }
+char* __km_scratch() { return worker->block.scratch; }
 void __km_yield() { if (worker && worker->current) wait(km::Yielding); }
 uint32_t __km_bar(uint32_t op, uint32_t predicate, uint32_t id, uint32_t count) {
     auto i = self();
