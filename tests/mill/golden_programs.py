@@ -188,8 +188,8 @@ def conv2d() -> Program:
     with b.loop("b", n, PARALLEL) as i, b.loop("o", co, PARALLEL) as o, b.loop("r", h) as r, b.loop("q", w, vector(16)) as q:
         s = b.alloc("s", "f32")
         b.init("add", s[()])
-        with b.loop("c", ci) as c, b.loop("u", 3, UNROLL) as u, b.when((0 <= r + u - 1) & (r + u - 1 < h)), b.loop("v", 3, UNROLL) as v:
-            inside = (0 <= q + v - 1) & (q + v - 1 < w)
+        with b.loop("c", ci) as c, b.loop("u", 3, UNROLL) as u, b.when((r + u - 1 >= 0) & (r + u - 1 < h)), b.loop("v", 3, UNROLL) as v:
+            inside = (q + v - 1 >= 0) & (q + v - 1 < w)
             b.reduce("add", s[()], f[o, c, u, v] * select(inside, x[i, c, r + u - 1, q + v - 1], 0.0))
         y[i, o, r, q] = s[()]
     return b.program()
@@ -207,7 +207,7 @@ def max_pool() -> Program:
         b.init("max", s[()])
         with b.loop("u", 3, UNROLL) as u, b.loop("v", 3, UNROLL) as v:
             row, col = r * 2 + u - 1, q * 2 + v - 1
-            inside = (0 <= row) & (row < h) & (0 <= col) & (col < w)
+            inside = (row >= 0) & (row < h) & (col >= 0) & (col < w)
             b.reduce("max", s[()], select(inside, x[i, row, col], -INF))
         y[i, r, q] = s[()]
     return b.program()

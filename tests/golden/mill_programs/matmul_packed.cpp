@@ -10,24 +10,18 @@ static inline int64_t km_thread(void) { return 0; }
 static inline int64_t km_threads(void) { return 1; }
 #endif
 
-typedef int64_t v16l __attribute__((vector_size(128)));
-typedef int64_t v16l_u __attribute__((vector_size(128), aligned(8), may_alias));
-static inline __attribute__((always_inline)) v16l km_iota_v16l(void) { return (v16l){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}; }
+static inline __attribute__((always_inline)) int64_t km_clamp(int64_t n, int64_t w) { return n < 0 ? 0 : n > w ? w : n; }
 
-static inline __attribute__((always_inline)) v16l km_splat_v16l(int64_t x) { return x - (v16l){}; }
+typedef int32_t v16i __attribute__((vector_size(64)));
+typedef int32_t v16i_u __attribute__((vector_size(64), aligned(4), may_alias));
+static inline __attribute__((always_inline)) v16i km_iota_v16i(void) { return (v16i){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}; }
+
+static inline __attribute__((always_inline)) v16i km_splat_v16i(int32_t x) { return x - (v16i){}; }
+
+static inline __attribute__((always_inline)) v16i km_first_v16i(int64_t n) { return km_iota_v16i() < km_splat_v16i((int32_t)n); }
 
 typedef float v16f __attribute__((vector_size(64)));
 typedef float v16f_u __attribute__((vector_size(64), aligned(4), may_alias));
-typedef int32_t v16i __attribute__((vector_size(64)));
-typedef int32_t v16i_u __attribute__((vector_size(64), aligned(4), may_alias));
-static inline __attribute__((always_inline)) v16f km_loadm_v16f(const float* p, v16i m) {
-  v16f r = {};
-  for (int l = 0; l < 16; l++) if (m[l]) r[l] = p[l];
-  return r;
-}
-
-static inline __attribute__((always_inline)) v16f km_splat_v16f(float x) { return x - (v16f){}; }
-
 static inline __attribute__((always_inline)) v16f km_loadn_v16f(const float* p, int64_t n) {
 #ifdef __AVX512F__
   typedef float km_xf __attribute__((vector_size(64)));
@@ -37,6 +31,8 @@ static inline __attribute__((always_inline)) v16f km_loadn_v16f(const float* p, 
   for (int64_t l = 0; l < n; l++) r[l] = p[l];
   return r;
 }
+
+static inline __attribute__((always_inline)) v16f km_splat_v16f(float x) { return x - (v16f){}; }
 
 static inline __attribute__((always_inline)) void km_storen_v16f(float* p, int64_t n, v16f x) {
 #ifdef __AVX512F__
@@ -80,8 +76,8 @@ extern "C" void km_matmul_packed(const float* __restrict a, const float* __restr
               const int64_t km_n1 = 32;
               int64_t jq = 0;
               for (; jq + 16 <= km_n1; jq += 16) {
-                const v16l km_m2 = ((km_splat_v16l((jp * 32)) + (km_iota_v16l() + km_splat_v16l(jq))) < km_splat_v16l(cols));
-                *(v16f_u*)(wp + ((jp * 256 + kp) * 32 + jq)) = (__builtin_convertvector(km_m2, v16i) ? km_loadm_v16f(b + (((kc * 256) + kp) * N + ((jc * 1024) + ((jp * 32) + jq))), __builtin_convertvector(km_m2, v16i)) : km_splat_v16f(0.0f));
+                const int64_t km_r2 = km_clamp((cols) - (((jp * 32) + jq)), 16);
+                *(v16f_u*)(wp + ((jp * 256 + kp) * 32 + jq)) = km_loadn_v16f(b + (((kc * 256) + kp) * N + ((jc * 1024) + ((jp * 32) + jq))), km_r2);
               }
             }
           }

@@ -125,6 +125,9 @@ class Expressions:
             a, b = self.wide(a, lanes, bits), self.wide(b, lanes, bits)
             return replace(a, code=f"({c.code} ? {a.code} : {b.code})")
         loads = any(isinstance(e, Elem) for branch in (yes, no) for e in walk(branch))
+        prefix = self._lane_bound(test, ctx)
+        if prefix is not None and not prefix[1] and ctx.mask is None and isinstance(no, Const) and not ctx.lazy:
+            return self._first_lanes(prefix[0], yes, no, ctx)
         if loads and not ctx.lazy:
             c = self.temporary(c, "m")
         a = self.value(yes, self._where(ctx, c, False) if loads else ctx)
@@ -132,6 +135,38 @@ class Expressions:
         bits = max(a.bits, b.bits) or (32 if expr.dtype == "bool" else mask_bits(expr.dtype))
         a, b, c = self.wide(a, ctx.width, bits), self.wide(b, ctx.width, bits), self.wide(c, ctx.width, bits)
         return replace(a, code=f"({c.code} ? {a.code} : {b.code})")
+
+    def _first_lanes(self, count: str, yes: Expr, no: Const, ctx: Context) -> Val:
+        """`yes` in the first `count` lanes, the constant in the others: a partial load where `yes` is a plain element."""
+        if ctx.part:
+            count = f"({count} < {ctx.part} ? {count} : {ctx.part})"
+        inner = replace(ctx, part=self.temporary(Val(count, "i64"), "r").code)
+        a = self.wide(self.value(yes, inner), ctx.width)
+        if isinstance(yes, Elem) and a.code.startswith("km_loadn_") and str(no.value) in ("0", "0.0", "False"):
+            return a
+        bits = a.bits or mask_bits(yes.dtype)
+        b = self.wide(self.value(no, ctx), ctx.width, bits)
+        return replace(a, code=f"({self.mask(inner, bits)} ? {a.code} : {b.code})")
+
+    def _lane_bound(self, test: Expr, ctx: Context) -> tuple[str, bool] | None:
+        """A comparison that is linear in the lane, as "the first n lanes" (n in 0 .. width) or, with True, the others."""
+        if not (isinstance(test, Op) and test.name in ("lt", "le", "gt", "ge") and ctx.lane) or test.args[0].dtype != "i64":
+            return None
+        left, right = (self._coefficient(a, ctx) for a in test.args)
+        if left is None or right is None or left == right:
+            return None
+        inner = replace(ctx, index={}, lane="")
+        a, b = (self.value(ctx.scalar(x), inner) for x in test.args)
+        if a.lanes > 1 or b.lanes > 1:
+            return None
+        name = test.name
+        if left < right:  # bring the lane to the left
+            a, b, left, right = b, a, right, left
+            name = {"lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}[name]
+        step = left - right
+        gap = f"({b.code}) - ({a.code})" + (" + 1" if name in ("le", "gt") else "")
+        count = gap if step == 1 else f"{self.helpers.floor_division()}({gap} + {step - 1}, {step})"
+        return f"{self.helpers.clamp()}({count}, {ctx.width})", name in ("gt", "ge")
 
     def _where(self, ctx: Context, condition: Val, negate: bool) -> Context:
         code = f"~{condition.code}" if negate else condition.code
@@ -147,6 +182,9 @@ class Expressions:
         name = expr.name
         if name in ("and", "or"):
             return self._logic(expr, ctx)
+        bound = self._lane_bound(expr, ctx)
+        if bound is not None:
+            return Val(f"({'~' if bound[1] else ''}{self.helpers.first(32, ctx.width)}({bound[0]}))", "bool", ctx.width, 32)
         args = [self.value(a, ctx) for a in expr.args]
         lanes = max(a.lanes for a in args)
         if name == "cast":

@@ -79,7 +79,8 @@ class Helpers:
         return self.add(
             f"km_loadm_{v}",
             f"{INLINE} {v} km_loadm_{v}(const {scalar}* p, {m} m) {{\n"
-            f"  {v} r = {{}};\n  for (int l = 0; l < {lanes}; l++) if (m[l]) r[l] = p[l];\n  return r;\n}}",
+            + _masked(scalar, lanes, "load", v, "mask")
+            + f"  {v} r = {{}};\n  for (int l = 0; l < {lanes}; l++) if (m[l]) r[l] = p[l];\n  return r;\n}}",
         )
 
     def store_mask(self, scalar: str, lanes: int) -> str:
@@ -88,7 +89,8 @@ class Helpers:
         return self.add(
             f"km_storem_{v}",
             f"{INLINE} void km_storem_{v}({scalar}* p, {m} m, {v} x) {{\n"
-            f"  for (int l = 0; l < {lanes}; l++) if (m[l]) p[l] = x[l];\n}}",
+            + _masked(scalar, lanes, "store", v, "mask")
+            + f"  for (int l = 0; l < {lanes}; l++) if (m[l]) p[l] = x[l];\n}}",
         )
 
     def load_stride(self, scalar: str, lanes: int) -> str:
@@ -137,6 +139,10 @@ class Helpers:
         name = f"km_{word}_{v}"
         return self.add(name, f"{INLINE} {v} {name}({v} a, {v} b) {{ return ((a {sign} b) {join} (a != a)) ? a : b; }}")
 
+    def clamp(self) -> str:
+        """`km_clamp(n, w)`: n brought into 0 .. w."""
+        return self.add("km_clamp", f"{INLINE} int64_t km_clamp(int64_t n, int64_t w) {{ return n < 0 ? 0 : n > w ? w : n; }}")
+
     def floor_division(self) -> str:
         """`km_floordiv(a, b)` for signed a and positive b."""
         return self.add("km_floordiv", f"{INLINE} int64_t km_floordiv(int64_t a, int64_t b) {{ return (a < 0 ? a - b + 1 : a) / b; }}")
@@ -180,7 +186,7 @@ class Helpers:
         return self.add(name, f"{INLINE} {target} {name}({source} x) {{\n  {body}\n}}")
 
 
-def _masked(scalar: str, lanes: int, what: str, v: str) -> str:
+def _masked(scalar: str, lanes: int, what: str, v: str, by: str = "count") -> str:
     """One AVX-512 masked move where the compiler offers it as a builtin (the generic loop costs a branch per lane)."""
     if (scalar, lanes) not in (("float", 16), ("int32_t", 16), ("double", 8), ("int64_t", 8)):
         return ""
@@ -188,12 +194,20 @@ def _masked(scalar: str, lanes: int, what: str, v: str) -> str:
     word, element = kind[scalar]
     mask = "(unsigned short)" if lanes == 16 else "(unsigned char)"
     bits = f"{mask}((1u << n) - 1u)"
+    needs = "__AVX512F__"
+    if by == "mask":
+        bits, needs = ("(unsigned short)__builtin_ia32_cvtd2mask512((km_xm)m)", "__AVX512DQ__")
+        if lanes == 8:
+            bits = "(unsigned char)__builtin_ia32_cvtq2mask512((km_xm)m)"
     same = f"km_x{LETTER[scalar]}"
     if what == "load":
         text = f"return ({v})__builtin_ia32_load{word}512_mask((const {element}*)p, ({same}){{}}, {bits});"
     else:
         text = f"__builtin_ia32_store{word}512_mask(({element}*)p, ({same})x, {bits});\n  return;"
-    return f"#ifdef __AVX512F__\n  typedef {element} {same} __attribute__((vector_size(64)));\n  {text}\n#endif\n"
+    types = f"typedef {element} {same} __attribute__((vector_size(64)));"
+    if by == "mask":
+        types += f" typedef {'int' if lanes == 16 else 'long long'} km_xm __attribute__((vector_size(64)));"
+    return f"#ifdef {needs}\n  {types}\n  {text}\n#endif\n"
 
 
 _HALF = {
