@@ -34,9 +34,9 @@ def doctor(found: a.DoctorAnswer) -> None:
     console.print(f"kernelmill {found.version}, Python {found.python}")
     console.print(f"machine    {m.get('name')}, {m.get('cores')} cores, {' '.join(m.get('isa', ()))}")
     if found.isolation:
-        console.print(f"isolation  level {found.isolation.get('level')}  {found.isolation.get('reason', '')}".rstrip())
+        console.print(f"isolation  level {found.isolation['level']} of 3  {found.isolation['reason']}".rstrip())
     rows = table("platform", "state", "tools")
-    mend: list[str] = []
+    mend: list[str] = [found.isolation["mend"]] if found.isolation.get("mend") else []
     for p in found.platforms:
         state = ("ok" if p.verified else "ok, never run here") if p.ok else "no"
         tools = ", ".join(f"{t.name} {t.version}" if t.version else f"{t.name} missing" for t in p.tools)

@@ -75,7 +75,9 @@ def doctor(archive: str | None = None) -> DoctorAnswer:
 
 
 def _isolation() -> dict[str, Any]:
-    return {}
+    from kernelmill.judge.sandbox import isolation
+
+    return asdict(isolation())
 
 
 def tasks_list(pattern: str = "*") -> TasksAnswer:

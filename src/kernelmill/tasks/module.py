@@ -107,11 +107,14 @@ def _instance(
     reference: Reference, sizes: tuple[tuple[str, int], ...], dtype: torch.dtype | None, count: int
 ) -> tuple[torch.nn.Module, list[str], dict[str, str]]:
     """(module, argument names, weight names) at these sizes in this dtype."""
+    from torch.utils._python_dispatch import _disable_current_modes
+
     from kernelmill.tasks.reference import load
 
-    module = construct(load(sized(reference, dict(sizes))), reference.entry, reference.eval_mode)
-    arguments = argument_names(module, count)
-    return module.to(dtype) if dtype is not None else module, arguments, weight_names(module, arguments)
+    with _disable_current_modes():  # the instance outlives an export that asks for it first, and must be real
+        module = construct(load(sized(reference, dict(sizes))), reference.entry, reference.eval_mode)
+        arguments = argument_names(module, count)
+        return module.to(dtype) if dtype is not None else module, arguments, weight_names(module, arguments)
 
 
 def infer_sizes(task: Task, tensors: Mapping[str, torch.Tensor]) -> dict[str, int]:

@@ -81,8 +81,8 @@ def body(task: Task, requires: tuple[str, ...], fixed: dict[str, int]) -> list[s
 def shapes(task: Task) -> list[tuple[str, str]]:
     """(tensor, Python for its shape over the generated axis names) for every output that is no in-out."""
     names = axis_names(task)
-    return [
-        (identifier(t.name), "(" + "".join(f"{_python(str(d), names)}, " for d in t.shape).strip() + ")")
-        for t in task.tensors
-        if t.role == "out"
-    ]
+    return [(identifier(t.name), _tuple([_python(str(d), names) for d in t.shape])) for t in task.tensors if t.role == "out"]
+
+
+def _tuple(parts: list[str]) -> str:
+    return f"({parts[0]},)" if len(parts) == 1 else f"({', '.join(parts)})"

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import shlex
-import subprocess
 from pathlib import Path
 
 from kernelmill.archive.store import Archive
 from kernelmill.core.candidate import Candidate
 from kernelmill.core.errors import KernelmillError, UserError
-from kernelmill.core.platform import Compile
+from kernelmill.core.platform import Compile, Platform
 from kernelmill.core.record import Record
 from kernelmill.core.signature import identifier
 from kernelmill.core.task import Task
+from kernelmill.core.verdict import Verdict
 from kernelmill.platforms import PLATFORMS
 from kernelmill.search import watch
 from kernelmill.search.deliver.module import headline, limits, module_text, reference_text, template
 from kernelmill.search.judge_one import request_of
 from kernelmill.search.requests import load_task
-
-BUILD_SECONDS = 300.0
 
 
 def deliver(record: Record, archive: Archive, out: Path) -> None:
@@ -50,7 +48,7 @@ def deliver(record: Record, archive: Archive, out: Path) -> None:
     except OSError as error:
         raise UserError("cannot write the export", got=f"{out}: {error}", hint="--out another folder") from error
     if command:
-        build(out)
+        build(record, task, platform, out)
 
 
 def has_workspace(candidate: Candidate) -> bool:
@@ -66,11 +64,18 @@ def makefile(candidate: Candidate, command: Compile) -> str:
     return f"# {command.toolchain}\n{library}: {sources}\n\t{line}\n"
 
 
-def build(out: Path) -> None:
-    """Run the build line. Raises `KernelmillError` with the compiler's words."""
-    done = subprocess.run(["make", "-s", "-B", "-C", str(out)], capture_output=True, text=True, timeout=BUILD_SECONDS, check=False)
-    if done.returncode:
-        raise KernelmillError(f"the export does not build in {out}:\n{done.stderr[-2000:]}")
+def build(record: Record, task: Task, platform: Platform, out: Path) -> None:
+    """Put the library into the folder: compiled in the judge's sandbox, as the one that was judged. Raises `KernelmillError`."""
+    from kernelmill.judge.compiling import prepare
+    from kernelmill.judge.sandbox import isolation
+
+    made = prepare(record.candidate, task, platform, isolation())
+    if isinstance(made, Verdict):
+        raise KernelmillError(f"the export does not build any more: {made.reason}")
+    library = out / f"lib{record.candidate.entry}.so"
+    library.unlink(missing_ok=True)  # a process that has the old one loaded keeps it
+    library.write_bytes(made.artifact)
+    library.chmod(0o755)
 
 
 def evidence(record: Record, archive: Archive) -> str:

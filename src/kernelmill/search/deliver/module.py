@@ -37,7 +37,9 @@ def template(name: str, **values: Any) -> str:
 def headline(record: Record, task: Task) -> str:
     """One sentence with the figures, their baseline, interval and circumstances."""
     sizes = " ".join(f"{k}={v}" for k, v in task.sizes(record.profile).items())
-    where = f"profile {record.profile} ({sizes}), {record.platform} on {record.machine.get('name', 'an unnamed machine')}"
+    where = (
+        f"profile {record.profile}{f' ({sizes})' if sizes else ''}, {record.platform} on {record.machine.get('name', 'an unnamed machine')}"
+    )
     eager = record.verdict.speedup.get("eager")
     speed = f"{eager.median:.2f}x torch eager (99 % interval {eager.low:.2f} to {eager.high:.2f})" if eager else "no time was measured"
     return f"{record.verdict.status}: {speed}, {where}."
@@ -45,7 +47,7 @@ def headline(record: Record, task: Task) -> str:
 
 def limits(record: Record, task: Task, frozen: dict[str, int]) -> str:
     """Outside which tensors the reference computes."""
-    parts = ["other dtypes, devices and ranks"]
+    parts = ["other dtypes, devices and ranks" if task.axes else "other dtypes, devices and shapes"]
     parts += [f"not {c}" for c in (*task.constraints, *record.candidate.requires)]
     parts += [f"{a} other than {v}" for a, v in frozen.items()]
     return ", ".join(parts)
