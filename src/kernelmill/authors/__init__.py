@@ -9,6 +9,7 @@ AUTHORS: Registry[Author] = Registry(
     "author",
     {
         "llm": "kernelmill.authors.llm.author:Llm",
+        "schedule": "kernelmill.authors.schedule.author:Schedule",
         "scripted": "kernelmill.authors.scripted:Scripted",
     },
 )
