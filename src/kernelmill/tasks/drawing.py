@@ -10,7 +10,7 @@ from kernelmill.core.task import Draw, Family, Task
 from kernelmill.core.workload import Workload
 from kernelmill.tasks.families import STANDARD
 from kernelmill.tasks.inputs import make_inputs
-from kernelmill.tasks.reference import bind
+from kernelmill.tasks.reference import bind, one_thread
 
 if TYPE_CHECKING:
     import torch
@@ -81,7 +81,8 @@ def sensible(task: Task, sizes: Mapping[str, int]) -> tuple[Family, ...]:
         inputs = make_inputs(task, Workload(task.name, tuple(sizes.items()), family.name, 1))
         wide = {k: v.double() if v.is_floating_point() else v for k, v in inputs.items()}
         try:
-            pairs = list(zip(f(inputs, sizes), f(wide, sizes), strict=True))
+            with one_thread():
+                pairs = list(zip(f(inputs, sizes), f(wide, sizes), strict=True))
         except (RuntimeError, IndexError):
             continue
         floats = [(y.double(), r) for y, r in pairs if r.is_floating_point()]

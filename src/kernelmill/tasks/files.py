@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kernelmill.core import formula
 from kernelmill.core.errors import UserError
 from kernelmill.core.task import Numerics, Reference, Scalar, Task, Tensor
 from kernelmill.tasks import module
@@ -22,7 +23,7 @@ from kernelmill.tasks.constants import Constant, constants, override
 from kernelmill.tasks.reference import load
 
 if TYPE_CHECKING:
-    from kernelmill.tasks.dynamic import Free, Retrace
+    from kernelmill.tasks.dynamic import Free
     from kernelmill.tasks.tracing import Traced
 
 ENTRY = "Model"
@@ -60,7 +61,7 @@ def load_file(
     free = free_axes.free(names, base, traced, retrace) if names else None
     if free is not None and not limits.machine_limit().fits(retrace(free.profiles["cpu"])):
         limits.refuse(str(path), retrace(free.profiles["cpu"]), {k: v for k, v in known.items() if k not in names}, retrace)
-    return _task(reference, known, traced, free, retrace)
+    return _task(reference, traced, free)
 
 
 def _read(path: Path) -> str:
@@ -103,7 +104,7 @@ def _numerics(traced: Traced) -> Numerics:
     return Numerics("monte_carlo")
 
 
-def _task(reference: Reference, known: Mapping[str, Constant], traced: Traced, free: Free | None, retrace: Retrace) -> Task:
+def _task(reference: Reference, traced: Traced, free: Free | None) -> Task:
     from kernelmill.tasks import drawing
 
     namespace = load(reference)
@@ -131,16 +132,20 @@ def _task(reference: Reference, known: Mapping[str, Constant], traced: Traced, f
         constraints=free.constraints if free else (),
         doc=inspect.cleandoc(doc),
     )
-    return replace(task, families=drawing.sensible(_trial(task, known, traced, retrace), task.sizes("ci")))
+    return replace(task, families=drawing.sensible(cheap(task), task.sizes("ci")))
 
 
-def _trial(task: Task, known: Mapping[str, Constant], traced: Traced, retrace: Retrace) -> Task:
-    """The task at a size that is cheap to compute: with a batch of 2 where its own is heavy."""
+def cheap(task: Task, above: int = HEAVY_FLOPS) -> Task:
+    """A file's task with a batch of 2 where one call takes more than `above` FLOP and the file names a batch size; else as it is."""
+    from kernelmill.tasks.tracing import trace
+
+    known = constants(task.reference.source) | dict(task.reference.constants)
     batch = next((k for k, v in known.items() if "batch" in k.lower() and type(v) is int and v > 2), None)
-    if task.axes or traced.flops <= HEAVY_FLOPS or batch is None:
+    if task.reference.kind != "module" or task.axes or batch is None or formula.evaluate(task.flops, {}) <= above:
         return task
+    reference = module.sized(task.reference, {batch: 2})
     try:
-        small = retrace({batch: 2})
+        small = trace(load(reference), reference.entry, reference.eval_mode)
     except UserError:
         return task
-    return replace(task, tensors=_tensors(small, None), reference=module.sized(task.reference, {batch: 2}))
+    return replace(task, tensors=_tensors(small, None), reference=reference, flops=str(small.flops))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import linecache
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
     import torch
 
 Bound = Callable[..., "tuple[torch.Tensor, ...]"]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Run small tensors without waking torch's thread pool, which costs more than it gives and disturbs other work."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def text(reference: Reference) -> str:

@@ -22,6 +22,10 @@ from kernelmill.tasks.module import argument_names, construct, weight_names
 from kernelmill.tasks.provenance import Provenance
 
 
+class Unjudgeable(UserError):
+    """`forward` does what no kernel can be compared with: it draws random numbers, or lets Python follow a tensor's values."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A tensor that goes in or out."""
@@ -83,13 +87,13 @@ class _Watch(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
         name = str(func).removesuffix(".default")
         if name == "aten._local_scalar_dense":
-            raise UserError(
+            raise Unjudgeable(
                 f"forward reads a tensor's value into Python ({name}), which no kernel can follow",
                 got=self.where(),
                 hint="compute with tensors (torch.where instead of if, no .item() and no bool(tensor))",
             )
         if torch.Tag.nondeterministic_seeded in func.tags and not _silent(name, args, kwargs or {}):
-            raise UserError(
+            raise Unjudgeable(
                 f"forward draws random numbers ({name}), so two right kernels would differ",
                 got=self.where(),
                 hint="--eval puts the module into eval mode, where dropout does nothing",
