@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from torch.export import ExportedProgram
 
 
-def export(task: Task, function: Callable[[list[Any]], Any]) -> ExportedProgram:
+def export(task: Task, function: Callable[[list[Any]], Any], profile: str = "cpu") -> ExportedProgram:
     """The task's reference as a graph of core ATen operations, every axis of the task symbolic unless the task fixes it.
+
+    An axis whose size the reference reads into Python (a branch on it, a list of that length) is kept at its size in `profile`.
 
     `function([inputs and in-outs in declared order])` returns the outputs (in-outs, then outs, in declared order), as a tuple;
     `kernelmill.tasks.reference.bind` makes one. Scalar attributes must have their values inside `function`: they become constants.
@@ -30,7 +32,7 @@ def export(task: Task, function: Callable[[list[Any]], Any]) -> ExportedProgram:
     """
     from kernelmill.mill.lower import exporter
 
-    return exporter.export(task, function)
+    return exporter.export(task, function, profile)
 
 
 def lower(task: Task, exported: ExportedProgram) -> Program:

@@ -19,7 +19,7 @@ from kernelmill.core.errors import UserError
 from kernelmill.mill.build import Builder, Handle
 from kernelmill.mill.expr import Const, Elem, Expr, Var, cast, walk
 from kernelmill.mill.ir import Store
-from kernelmill.mill.lower.sizes import ONE, Size, Symbols, equal, expr
+from kernelmill.mill.lower.sizes import ONE, Size, Symbols, equal, expr, number
 from kernelmill.mill.lower.value import Index, Part, Value, constant, expand, linear, plain, regroup
 
 LOOP_NAMES = "ijklpqrstuvw"
@@ -121,6 +121,8 @@ class Call:
     """Source line or module, for messages."""
     targets: dict[int, Target] = field(default_factory=dict[int, Target])
     """Result number -> where the caller wants it."""
+    used: frozenset[int] = frozenset({0})
+    """Results that somebody reads."""
 
     @property
     def builder(self) -> Builder:
@@ -150,6 +152,12 @@ class Call:
     def loops(self, factors: Sequence[Sequence[Size]], first: int = 0) -> Any:
         """See `Context.loops`."""
         return self.context.loops(factors, first)
+
+    @contextmanager
+    def window(self, bounds: Sequence[tuple[Expr, Expr]]) -> Iterator[list[Expr]]:
+        """Loops over (start, length) that may depend on the loops outside; yields the places."""
+        with ExitStack() as stack:
+            yield [start + stack.enter_context(self.builder.loop("w", length)) for start, length in bounds]
 
     def store(self, elem: Elem, value: Expr) -> None:
         """`elem = value`; a difference of dtypes is a bug of the lowering."""
@@ -252,5 +260,5 @@ def as_value(item: Any, dtype: str) -> Value:
         return item
     if isinstance(item, bool | int | float):
         return constant(Const(item, dtype), ())
-    number = cast(expr(item), dtype)
-    return Value(dtype, (), (), lambda index: number, free=True)
+    known = cast(number(item), dtype)
+    return Value(dtype, (), (), lambda index: known, free=True)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import torch
+from torch._decomp import get_decompositions
 
 #: Operations that torch would decompose but that `pointwise` and friends lower in one nest.
 _WHOLE = (
@@ -14,11 +15,15 @@ _WHOLE = (
     "addmm", "addmv", "baddbmm", "mv", "dot", "vdot", "rsub", "lerp", "addcmul", "addcdiv", "xlogy", "logsumexp", "flip",
     "native_layer_norm", "native_group_norm", "var_mean", "softshrink", "hardshrink", "threshold", "masked_fill", "native_batch_norm",
     "_native_batch_norm_legit", "_native_batch_norm_legit_no_training", "triu", "tril", "clamp_min", "clamp_max", "square",
-    "constant_pad_nd", "linalg_vector_norm", "cumprod", "glu", "nan_to_num", "upsample_nearest2d", "pixel_shuffle", "pixel_unshuffle",
+    "constant_pad_nd", "linalg_vector_norm", "cumprod",
     "tanhshrink", "logaddexp", "std", "var", "aminmax", "hypot", "sinc", "select_scatter", "slice_scatter", "roll", "_unsafe_view",
     "std_mean", "max_pool2d_with_indices", "avg_pool2d", "avg_pool1d", "avg_pool3d", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d",
-    "adaptive_avg_pool1d", "logcumsumexp", "count_nonzero", "native_dropout", "isposinf", "isneginf", "heaviside", "bernoulli",
+    "adaptive_avg_pool1d", "logcumsumexp", "count_nonzero", "native_dropout", "heaviside", "bernoulli",
 )  # fmt: skip
+
+#: Interpolation: what users call has no default decomposition.
+_RESIZE = ("upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d", "upsample_linear1d", "upsample_bilinear2d",
+           "upsample_trilinear3d", "upsample_bicubic2d")  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -28,6 +33,7 @@ def table() -> dict[Any, Callable[..., Any]]:
     for overload in list(found.keys()):
         if isinstance(overload, torch._ops.OpOverload) and overload.name().removeprefix("aten::").split(".")[0] in _WHOLE:
             found.pop(overload)
+    found.update(get_decompositions([getattr(torch.ops.aten, name).vec for name in _RESIZE]))
     found[torch.ops.aten.scaled_dot_product_attention.default] = attention
     return found
 
@@ -40,7 +46,7 @@ def attention(  # noqa: PLR0917 (the signature is ATen's)
     if enable_gqa:
         repeats = query.shape[-3] // key.shape[-3]
         key, value = (t.repeat_interleave(repeats, -3) for t in (key, value))
-    factor = scale if scale is not None else float(query.shape[-1]) ** -0.5
+    factor = scale if scale is not None else 1.0 / torch.sym_sqrt(query.shape[-1])
     scores = torch.matmul(query, key.transpose(-2, -1)) * factor
     if is_causal:
         rows = torch.arange(query.shape[-2], device=query.device)[:, None]

@@ -21,7 +21,7 @@ from kernelmill.mill.expr import Const, Elem, Expr, Var, walk
 from kernelmill.mill.ir import Program
 from kernelmill.mill.lower import ops, refuse
 from kernelmill.mill.lower.context import LOWERINGS, VIEWS, Call, Context, Target, dense, dtype_name
-from kernelmill.mill.lower.exporter import fixed_sizes
+from kernelmill.mill.lower.exporter import fixed_sizes, known, pinned
 from kernelmill.mill.lower.sizes import Size, Symbols, axis, equal, expr, formula
 from kernelmill.mill.lower.value import Index, Part, Value, constant, drop, insert, permute, plain, reshape
 
@@ -63,6 +63,7 @@ class _Driver:
         self.direct: set[int] = set()
 
     def run(self) -> Program:
+        self._find_pinned()
         self._declare()
         self._bind_inputs()
         self._mark_live()
@@ -90,6 +91,11 @@ class _Driver:
             sizes = tuple(self._axes(formula(d)) for d in t.shape)
             self.handles[t.name] = declare[t.role](names[t.name, t.role].name, t.dtype, *map(expr, sizes)), sizes
 
+    def _find_pinned(self) -> None:
+        for tensor, name, size in pinned(self.task, [n.meta["val"].shape for n in self.inputs]):
+            if self.pinned.setdefault(name, size) != size:
+                raise UserError(f"axis {name} of {self.task.name} has two sizes", got=f"{self.pinned[name]} and {size} ({tensor})")
+
     def _axes(self, size: Size) -> Size:
         """A formula of the task over the program's axis names, pinned axes as numbers."""
         return sympy.expand(size.xreplace({axis(a): sympy.Integer(v) for a, v in self.pinned.items()}).xreplace(self.rename))
@@ -105,16 +111,11 @@ class _Driver:
                 self.env[node] = self._constant(node, self.constants[node.name])
 
     def _bind_size(self, tensor: str, have: Any, size: Size, text: str) -> None:
-        if isinstance(have, torch.SymInt):
-            symbol = have.node.expr
-            if symbol.is_Symbol:
-                self.symbols.known.setdefault(symbol, size)
-        elif size.is_Symbol:  # export could not keep it symbolic
-            name = next(a for a, n in self.rename.items() if n == size).name
-            if self.pinned.setdefault(name, int(have)) != int(have):
-                raise UserError(f"axis {name} of {self.task.name} has two sizes: {self.pinned[name]} and {have}")
-        elif not size.is_Integer:
-            raise UserError(f"export fixed {text} of {tensor} to {have}", expected=f"a reference that works for every {text}")
+        if known(have) is not None:
+            if not size.is_Integer:
+                raise UserError(f"export fixed {text} of {tensor} to {have}", expected=f"a reference that works for every {text}")
+        elif have.node.expr.is_Symbol:
+            self.symbols.known.setdefault(have.node.expr, size)
 
     def _constant(self, node: Node, value: Any) -> Value:
         if isinstance(value, torch.Tensor) and value.numel() == 1:
@@ -193,7 +194,7 @@ class _Driver:
 
     def _node(self, node: Node) -> Any:
         value = node.meta.get("val")
-        if isinstance(value, torch.SymInt | int) and not isinstance(value, bool):
+        if isinstance(value, torch.SymInt | torch.SymFloat | int | float) and not isinstance(value, bool):
             return self.symbols.size(value)
         if node.target is operator.getitem:
             return self.env[node.args[0]][node.args[1]]  # type: ignore[index]
@@ -207,12 +208,15 @@ class _Driver:
         metas = list(value) if isinstance(value, tuple | list) else [value]
         call = Call(
             self.context, name, [self._argument(a) for a in node.args], {k: self._argument(v) for k, v in node.kwargs.items()},
-            metas, [_meta(a) for a in node.args], refuse.where(node), dict(self.wanted.get(node, ())),
+            metas, [_meta(a) for a in node.args], refuse.where(node), dict(self.wanted.get(node, ())), self._used(node),
         )  # fmt: skip
         try:
             return self._settle(call, LOWERINGS[name](call))
         except (TypeError, KeyError, ValueError, IndexError, AttributeError) as error:
             raise UserError(f"cannot lower {name}: {type(error).__name__}: {error}", got=call.where) from error
+
+    def _used(self, node: Node) -> frozenset[int]:
+        return frozenset(int(u.args[1]) for u in node.users if u in self.live and u.target is operator.getitem) or frozenset({0})  # type: ignore[arg-type]
 
     def _settle(self, call: Call, lowered: Any) -> Any:
         """Copy to a destination what the lowering did not write there itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -37,12 +37,11 @@ def fixed_sizes(task: Task) -> dict[str, int]:
     return {a: profile[a] for a in task.fixed if a in profile}
 
 
-def trace_sizes(task: Task) -> dict[str, int]:
+def trace_sizes(task: Task, fixed: Mapping[str, int]) -> dict[str, int]:
     """Axis values to trace with: fixed axes as they are, the others different from each other and legal."""
-    fixed = fixed_sizes(task)
     free = [a for a in task.axes if a not in fixed]
     for values in itertools.islice(itertools.permutations(_TRACE_SIZES, len(free)), 20000):
-        sizes = fixed | dict(zip(free, values, strict=True))
+        sizes = {**fixed, **dict(zip(free, values, strict=True))}
         if task.legal(sizes):
             return {a: sizes[a] for a in task.axes}
     smallest = min(task.profiles.values(), key=task.bytes, default={})
@@ -58,10 +57,42 @@ def example_inputs(task: Task, sizes: Mapping[str, int]) -> list[torch.Tensor]:
     return made
 
 
-def export(task: Task, function: Callable[[list[Any]], Any]) -> ExportedProgram:
+def pinned(task: Task, shapes: Sequence[Sequence[Any]]) -> list[tuple[str, str, int]]:
+    """(tensor, axis, size) where export met a dimension that is an axis alone and gave it a number."""
+    found: list[tuple[str, str, int]] = []
+    for t, shape in zip(task.inputs, shapes, strict=True):
+        for text, size in zip(t.shape, shape, strict=True):
+            if text in task.axes and known(size) is not None:
+                found.append((t.name, str(text), int(size)))
+    return found
+
+
+def known(size: Any) -> int | None:
+    """The value of a size that export gave a number; None for a symbolic one."""
+    if isinstance(size, torch.SymInt):
+        return int(size.node.expr) if size.node.expr.is_Integer else None
+    return int(size)
+
+
+def export(task: Task, function: Callable[[list[Any]], Any], profile: str) -> ExportedProgram:
     """See `kernelmill.mill.lower.export`."""
-    sizes = trace_sizes(task)
-    fixed = set(fixed_sizes(task))
+    fixed = fixed_sizes(task)
+    sizes = trace_sizes(task, fixed)
+    exported, stuck = _trace(task, function, sizes, set(fixed))
+    if stuck:  # a small size may have met a special case (one channel for each group)
+        larger = {a: n * 3 if a in stuck else n for a, n in sizes.items()}
+        exported, stuck = _trace(task, function, larger if task.legal(larger) else sizes, set(fixed))
+    if stuck:  # the reference reads a size into Python: keep that axis at the size that matters
+        usual = task.profiles.get(profile) or next(iter(task.profiles.values()))
+        fixed |= {a: usual[a] for a in stuck}
+        exported, _ = _trace(task, function, trace_sizes(task, fixed), set(fixed))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return exported.run_decompositions(copy.copy(decompose.table()))
+
+
+def _trace(task: Task, function: Callable[[list[Any]], Any], sizes: Mapping[str, int], fixed: set[str]) -> tuple[ExportedProgram, set[str]]:
+    """(graph, axes that should be symbolic and are not)."""
     dynamic = tuple({d: Dim.AUTO for d, text in enumerate(t.shape) if formula.names(text) - fixed} or None for t in task.inputs)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
@@ -71,8 +102,9 @@ def export(task: Task, function: Callable[[list[Any]], Any]) -> ExportedProgram:
             raise
         except Exception as error:
             raise _explain(task, error) from error
-        refuse.check_before(exported)
-        return exported.run_decompositions(copy.copy(decompose.table()))
+    refuse.check_before(exported)
+    shapes = [n.meta["val"].shape for n in exported.graph.nodes if n.op == "placeholder"][-len(task.inputs) :]
+    return exported, {axis for _, axis, _ in pinned(task, shapes)} - fixed
 
 
 def _explain(task: Task, error: Exception) -> UserError:

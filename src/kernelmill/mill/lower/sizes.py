@@ -15,7 +15,7 @@ import sympy
 from torch.utils._sympy.functions import CleanDiv, FloorDiv, Mod, PythonMod
 
 from kernelmill.core.errors import UserError
-from kernelmill.mill.expr import Const, Expr, Var, op
+from kernelmill.mill.expr import Const, Expr, Var, cast, op
 
 Size: TypeAlias = Any
 """A sympy expression over the axes (`sympy.Integer` where a size is fixed)."""
@@ -88,7 +88,7 @@ def quotient(a: Size, b: Size) -> Size | None:
         return sympy.Integer(int(a) // int(b)) if int(b) != 0 and int(a) % int(b) == 0 else None
     if b == ONE:
         return a
-    top, bottom = sympy.fraction(sympy.cancel(a / b))
+    top, bottom = sympy.fraction(sympy.together(sympy.cancel(a / b)))
     return sympy.expand(top) if bottom == 1 else None
 
 
@@ -113,7 +113,7 @@ class Symbols:
         self.known = dict(known)
 
     def size(self, value: Any) -> Size:
-        """A torch `SymInt` or an int as a size. Raises `UserError` for a size that depends on data."""
+        """A torch `SymInt` or an int as a size; a `SymFloat` as the number it is. Raises `UserError` for what depends on data."""
         if isinstance(value, int):
             return sympy.Integer(value)
         raw = value.node.expr if hasattr(value, "node") else sympy.sympify(value)
@@ -169,3 +169,40 @@ def expr(size: Size) -> Expr:
             total = op(type(size).__name__.lower(), total, expr(term))
         return total
     raise UserError(f"a size is not a formula over the axes: {size}", got=type(size).__name__)
+
+
+def number(value: Size) -> Expr:
+    """A number computed from sizes (`1 / sqrt(D)`, `2 * N`) in f64; a whole one in i64."""
+    name = type(value).__name__
+    if (value.is_Rational and not value.is_Integer) or value.is_Float:
+        return Const(float(value), "f64")
+    if name in ("FloatTrueDiv", "IntTrueDiv"):
+        return _double(value.args[0]) / _double(value.args[1])
+    if name in ("FloatPow", "PowByNatural", "Pow"):
+        base, exponent = value.args
+        if exponent == -1:
+            return Const(1.0, "f64") / _double(base)
+        if exponent in (0.5, sympy.Rational(1, 2)):
+            return op("sqrt", _double(base))
+        if not (name == "Pow" and exponent.is_Integer and int(exponent) > 0 and not _floating(base)):
+            return op("pow", _double(base), _double(exponent))
+    if name == "ToFloat":
+        return _double(value.args[0])
+    if name.startswith("OpaqueUnaryFn_"):
+        return op(name.removeprefix("OpaqueUnaryFn_"), _double(value.args[0]))
+    if _floating(value) and (value.is_Add or value.is_Mul):
+        total = _double(value.args[0])
+        for term in value.args[1:]:
+            total = total + _double(term) if value.is_Add else total * _double(term)
+        return total
+    return expr(value)
+
+
+def _double(value: Size) -> Expr:
+    return cast(number(value), "f64")
+
+
+def _floating(value: Size) -> bool:
+    """Whether a number is not whole by its form."""
+    kinds = ("Float", "FloatTrueDiv", "IntTrueDiv", "FloatPow", "ToFloat")
+    return any(type(v).__name__ in kinds or type(v).__name__.startswith("OpaqueUnaryFn_") for v in sympy.preorder_traversal(value))

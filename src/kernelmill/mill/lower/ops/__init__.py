@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 from functools import lru_cache
 
-FILES = ("pointwise", "activation", "cast", "create", "shape", "reduce", "matmul", "softmax", "norm", "gather", "scan")
+FILES = ("pointwise", "activation", "cast", "create", "shape", "reduce", "matmul", "softmax", "norm", "gather", "scan", "assemble",
+         "conv", "pool")  # fmt: skip
 
 ONE_NEST: set[str] = set()
 """Overloads lowered to one nest that reads and writes the same element: such a nest may update a tensor in place."""
