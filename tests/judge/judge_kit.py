@@ -20,11 +20,11 @@ PRELUDE = """
 
 
 @functools.cache
-def shared_object(source: str, *flags: str) -> bytes:
+def shared_object(source: str, *flags: str, cc: str = "gcc") -> bytes:
     """Compiled C (trusted here: the tests wrote it)."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "k.so"
-        argv = ["gcc", "-O2", "-shared", "-fPIC", "-x", "c", "-", "-o", str(out), *flags]
+        argv = [cc, "-O2", "-shared", "-fPIC", "-x", "c", "-", "-o", str(out), *flags]
         subprocess.run(argv, input=PRELUDE + source, text=True, check=True, timeout=60)
         return out.read_bytes()
 

@@ -8,7 +8,7 @@
 
 A runner is stopped (SIGSTOP, confirmed) before and after every call unless `stopped=False`, so nothing it does happens outside the
 window that the clock sees. It is a direct child of the judge and, at level 3, pid 1 of its own namespace: `kill` leaves nothing.
-A runner that speaks the same protocol from Python (`process_end`) is taken in by `Runner.adopt`.
+A runner that speaks the same protocol from Python (`torch_serve`) is taken in by `Runner.adopt`.
 """
 
 from __future__ import annotations
@@ -166,6 +166,11 @@ class Runner:
     @property
     def alive(self) -> bool:
         return not self.state.ended
+
+    @property
+    def copies(self) -> bool:
+        """Whether its results lie elsewhere until `copy_results` (torch)."""
+        return False
 
     def loaded(self, timeout: float = 10.0) -> Outcome:
         """Waits until the candidate is loaded. `kind` is `load` with the loader's words when it does not load."""

@@ -7,7 +7,7 @@ import math
 import mmap
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -98,10 +98,11 @@ class Arena:
     """Inputs and layout for a list of call sets; runners share its inputs and have outputs of their own.
 
     `inout` tensors live in the outputs: every runner gets a private copy that the caller fills. The input file is sealed: after
-    construction nobody can map it writable, the judge's own mapping stays so. `seed` decides the gaps between packed buffers.
+    construction nobody can map it writable, the judge's own mapping stays so. `seed` decides the gaps between packed buffers; `take` gives
+    the memory (`process_pool.take` gives used one).
     """
 
-    def __init__(self, sets: Sequence[CallSet], seed: int = 0) -> None:
+    def __init__(self, sets: Sequence[CallSet], seed: int = 0, take: Callable[[str, int], Memory] = Memory) -> None:
         if not sets:
             raise ValueError("an arena needs at least one call set")
         self.sets = tuple(sets)
@@ -117,7 +118,7 @@ class Arena:
         self._maps = (Map * (n + 2))()
         self.plan = Plan()
         library().km_plan_arena(len(sets), self.tensors, sizes, regions, modes, seed & (2**64 - 1), self.places, self._maps, self.plan)
-        self.inputs = Memory("inputs", self.plan.inputs_bytes)
+        self.inputs = take("inputs", self.plan.inputs_bytes)
         if library().km_seal(self.inputs.fd):
             raise KernelmillError("the kernel cannot seal shared memory (F_SEAL_FUTURE_WRITE, Linux 5.1)")
 
@@ -138,6 +139,34 @@ class Arena:
         if memory is None:
             raise ValueError(f"tensor {tensor} is {buffer.role}: say whose outputs")
         return np.frombuffer(memory.view(place.file, place.bytes), NUMPY[buffer.dtype]).reshape(buffer.shape)
+
+    def poison(self, outputs: Memory, seed: int) -> int:
+        """Fills every `out` tensor with a pattern no arithmetic makes; returns it, for `poison_left`."""
+        lib = library()
+        pattern = lib.km_new_poison(seed & (2**64 - 1))
+        for place, buffer in self._written("out"):
+            lib.km_poison(outputs.address + place.file, buffer.count, native.DTYPE[buffer.dtype], pattern)
+        return pattern
+
+    def poison_left(self, outputs: Memory, pattern: int, index: int, tensor: int) -> int:
+        """Elements of a tensor that still hold the poison: they were not written, or happen to have that very NaN payload."""
+        place, buffer = self.place(index, tensor), self.sets[index].buffers[tensor]
+        return library().km_count_poison(outputs.address + place.file, buffer.count, native.DTYPE[buffer.dtype], pattern)
+
+    def set_canaries(self, outputs: Memory, seed: int) -> None:
+        """Fills everything between and around the tensors of the outputs with secret bytes."""
+        library().km_canaries(outputs.address, self.places, len(self.places), native.OUTPUTS, seed & (2**64 - 1))
+
+    def damaged(self, outputs: Memory, seed: int) -> tuple[int, int] | None:
+        """(set, tensor) beside which a canary has changed: somebody wrote out of bounds. None: all intact."""
+        at = library().km_check_canaries(outputs.address, self.places, len(self.places), native.OUTPUTS, seed & (2**64 - 1))
+        return None if at < 0 else divmod(at, self.tensors)
+
+    def _written(self, role: str):
+        for i, s in enumerate(self.sets):
+            for t, buffer in enumerate(s.buffers):
+                if buffer.role == role:
+                    yield self.place(i, t), buffer
 
     def control(self, symbol: str, library_path: str, *, flags: int, workspace: bool) -> Memory:
         """A control page for one runner: header, maps, argument lists, room for the order."""

@@ -49,7 +49,7 @@ int km_plan_arena(uint32_t nsets, uint32_t ntensors, const uint64_t *bytes, cons
       if (modes[s] != KM_PACKED) place_guarded(p, modes[s], &va, &file[p->region], &maps[plan->nmaps++]);
     }
   for (uint32_t r = 0; r < 2; r++) {
-    uint64_t first = file[r] = up(file[r], PAGE);
+    uint64_t first = file[r] = up(file[r], PAGE), most = 0;
     for (uint32_t s = 0; s < nsets; s++)
       for (uint32_t t = 0; t < ntensors; t++) {
         struct km_place *p = &places[(uint64_t)s * ntensors + t];
@@ -57,8 +57,10 @@ int km_plan_arena(uint32_t nsets, uint32_t ntensors, const uint64_t *bytes, cons
         place_packed(p, &file[r], &state);
         p->va = va + PAGE + (p->file - first);
       }
-    file[r] = up(file[r], PAGE);
     if (file[r] == first) continue;
+    for (uint64_t i = 0; i < (uint64_t)nsets * ntensors; i++) /* as large as with the largest gaps: the size tells no seed */
+      if (modes[i / ntensors] == KM_PACKED && places[i].region == r) most += up(places[i].bytes, LINE) + 16 * LINE;
+    file[r] = up(first + most, PAGE);
     maps[plan->nmaps++] = (struct km_map){va + PAGE, first, file[r] - first, r, 0};
     va += file[r] - first + PAGE;
   }

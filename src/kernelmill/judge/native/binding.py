@@ -113,6 +113,105 @@ class Window(c.Structure):
     ]
 
 
+DTYPE = {name: i for i, name in enumerate(["f64", "f32", "f16", "bf16", "f8e4m3", "f8e5m2", "i64", "i32", "i8", "u8", "bool"])}
+DRAW = {
+    name: i
+    for i, name in enumerate(
+        ["normal", "uniform", "loguniform", "integers", "odd", "sparse", "outliers", "constant", "index", "bool", "rotate", "keep"]
+    )
+}
+NOTHING, ENDED, WRONG, POISON, CANARY, OUTSIDE, COPYING = range(7)
+
+
+class Fill(c.Structure):
+    """struct km_fill."""
+
+    _fields_ = [
+        ("draw", c.c_uint32),
+        ("dtype", c.c_uint32),
+        ("a", c.c_double),
+        ("b", c.c_double),
+        ("both_signs", c.c_uint32),
+        ("pad", c.c_uint32),
+        ("length", c.c_uint64),
+        ("stride", c.c_uint64),
+        ("data", c.c_void_p),
+    ]
+
+
+class Rule(c.Structure):
+    """struct km_rule."""
+
+    _fields_ = [
+        ("dtype", c.c_uint32),
+        ("skip", c.c_uint32),
+        ("absolute", c.c_double),
+        ("relative", c.c_double),
+        ("share", c.c_double),
+    ]
+
+
+class Difference(c.Structure):
+    """struct km_difference."""
+
+    _fields_ = [("wrong", c.c_uint64), ("first", c.c_uint64), ("worst", c.c_uint64), ("poison", c.c_uint64)]
+
+
+class Arm(c.Structure):
+    """struct km_arm."""
+
+    _fields_ = [
+        ("runner", c.POINTER(RunnerState)),
+        ("outputs", c.c_void_p),
+        ("copy_limit_ns", c.c_uint64),
+        ("unlike", c.c_uint32),
+        ("pad", c.c_uint32),
+    ]
+
+
+class Sample(c.Structure):
+    """struct km_sample."""
+
+    _fields_ = [("wall_ns", c.c_int64), ("cpu_ns", c.c_int64), ("outside_ns", c.c_int64)]
+
+
+class Finding(c.Structure):
+    """struct km_finding."""
+
+    _fields_ = [
+        ("trouble", c.c_int32),
+        ("arm", c.c_int32),
+        ("round", c.c_int32),
+        ("set", c.c_int32),
+        ("tensor", c.c_int32),
+        ("end", c.c_int32),
+        ("difference", Difference),
+        ("ns", c.c_int64),
+    ]
+
+
+class Race(c.Structure):
+    """struct km_race."""
+
+    _fields_ = [
+        ("narms", c.c_uint32),
+        ("nsets", c.c_uint32),
+        ("ntensors", c.c_uint32),
+        ("rounds", c.c_uint32),
+        ("arms", c.POINTER(Arm)),
+        ("inputs", c.c_void_p),
+        ("places", c.POINTER(Place)),
+        ("fills", c.POINTER(Fill)),
+        ("rules", c.POINTER(Rule)),
+        ("roles", c.POINTER(c.c_uint8)),
+        ("seed", c.c_uint64),
+        ("timeout_ns", c.c_uint64),
+        ("helpers", c.c_uint32),
+        ("least_rounds", c.c_uint32),
+        ("budget_ns", c.c_uint64),
+    ]
+
+
 _u32p, _u64p, _intp, _argv = c.POINTER(c.c_uint32), c.POINTER(c.c_uint64), c.POINTER(c.c_int), c.POINTER(c.c_char_p)
 _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "km_subreaper": (c.c_int, ()),
@@ -131,6 +230,18 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     ),
     "km_memfd": (c.c_int, (c.c_char_p, c.c_uint64)),
     "km_seal": (c.c_int, (c.c_int,)),
+    "km_fill": (None, (c.c_void_p, c.c_uint64, c.POINTER(Fill), c.c_uint64)),
+    "km_compare": (
+        None,
+        (c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(Rule), c.c_void_p, c.c_uint64, c.POINTER(Difference)),
+    ),
+    "km_poison": (None, (c.c_void_p, c.c_uint64, c.c_uint32, c.c_uint64)),
+    "km_poison_some": (None, (c.c_void_p, c.c_uint64, c.c_uint32, c.c_uint64, c.c_uint32, c.c_uint64)),
+    "km_count_poison": (c.c_uint64, (c.c_void_p, c.c_uint64, c.c_uint32, c.c_uint64)),
+    "km_new_poison": (c.c_uint64, (c.c_uint64,)),
+    "km_canaries": (None, (c.c_void_p, c.POINTER(Place), c.c_uint64, c.c_uint32, c.c_uint64)),
+    "km_check_canaries": (c.c_int64, (c.c_void_p, c.POINTER(Place), c.c_uint64, c.c_uint32, c.c_uint64)),
+    "km_run_race": (c.c_int, (c.POINTER(Race), c.POINTER(Sample), c.POINTER(Finding))),
 }
 
 

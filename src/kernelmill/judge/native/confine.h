@@ -4,7 +4,11 @@
 
 #include <stdint.h>
 
-enum km_role { KM_ROLE_RUNNER, KM_ROLE_COMPILER };
+enum km_role {
+  KM_ROLE_RUNNER,
+  KM_ROLE_COMPILER,
+  KM_ROLE_LOADER, /* a runner that still has to unpack and load what was compiled for it: files, but no process */
+};
 
 struct km_limits {
   uint64_t memory, cpu_s, tasks, file_bytes; /* 0 in the first three = leave alone */
@@ -21,6 +25,6 @@ int km_confine_files(const char *const *read, const char *const *write);
 int km_confine_calls(enum km_role role, uint64_t arena, uint64_t bytes, int trap);
 
 /* A second, smaller filter after the candidate is loaded: no file is opened any more. */
-int km_confine_opens(void);
+int km_confine_opens(int trap);
 
 #endif

@@ -9,7 +9,7 @@
  *                     -> READY or FAILED + message (runner: confined, candidate loaded).
  * Requests (futex):   the judge writes request, count, order[]; increments `go`; wakes `go`.
  *                     the runner works, then stores go into `done` and wakes `done`.
- * A runner written in Python follows the same words: kernelmill.judge.process_end.
+ * Torch runners follow the same words from Python: kernelmill.judge.torch_serve.
  */
 #ifndef KM_CONTROL_H
 #define KM_CONTROL_H

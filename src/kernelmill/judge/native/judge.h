@@ -68,4 +68,85 @@ int km_plan_arena(uint32_t nsets, uint32_t ntensors, const uint64_t *bytes, cons
 int km_memfd(const char *name, uint64_t bytes);
 int km_seal(int fd); /* no new writable mapping, no resize; mappings made before stay writable */
 
+/* ---- draw.c: random inputs from a secret seed ---- */
+
+enum km_dtype { KM_F64, KM_F32, KM_F16, KM_BF16, KM_F8E4M3, KM_F8E5M2, KM_I64, KM_I32, KM_I8, KM_U8, KM_BOOL };
+enum km_draw {
+  KM_NORMAL, KM_UNIFORM, KM_LOGUNIFORM, KM_INTEGERS, KM_ODD, KM_SPARSE, KM_OUTLIERS, KM_CONSTANT, KM_INDEX, KM_BOOLEAN,
+  KM_ROTATE, /* `data`, begun at a random element: other content of the same kind */
+  KM_KEEP,   /* `data` as it is */
+};
+
+struct km_fill {
+  uint32_t draw, dtype;
+  double a, b;              /* as kernelmill.core.task.Draw says */
+  uint32_t both_signs, pad; /* KM_LOGUNIFORM */
+  uint64_t length, stride;  /* KM_SPARSE: elements of a line along the axis, distance between two of them */
+  const void *data;         /* KM_ROTATE, KM_KEEP: count elements */
+};
+
+void km_fill(void *to, uint64_t count, const struct km_fill *how, uint64_t seed);
+
+/* ---- compare.c: outputs against outputs, poison, canaries ---- */
+
+struct km_rule {
+  uint32_t dtype, skip;   /* skip: elements may differ (a tie in argmax); poison is still looked for */
+  double absolute, relative, share; /* |got - want| <= absolute + relative |want|, but for at most this share */
+};
+
+struct km_difference {
+  uint64_t wrong, first, worst; /* elements outside the rule, index of the first and of the worst */
+  uint64_t poison;              /* elements that still hold the poison */
+};
+
+/* `bound`, where not NULL, replaces the rule's tolerance element by element. NaN equals NaN, inf equals inf. */
+void km_compare(const void *got, const void *want, uint64_t count, const struct km_rule *rule, const float *bound,
+                uint64_t poison, struct km_difference *d);
+void km_poison(void *to, uint64_t count, uint32_t dtype, uint64_t poison);
+void km_poison_some(void *to, uint64_t count, uint32_t dtype, uint64_t poison, uint32_t places, uint64_t seed);
+uint64_t km_count_poison(const void *at, uint64_t count, uint32_t dtype, uint64_t poison);
+/* A pattern that no arithmetic makes: a NaN with a payload in every float type, no bool. */
+uint64_t km_new_poison(uint64_t seed);
+/* Canaries around every place of a region. The check answers the index of the first damaged place, or -1. */
+void km_canaries(void *memory, const struct km_place *places, uint64_t n, uint32_t region, uint64_t seed);
+int64_t km_check_canaries(const void *memory, const struct km_place *places, uint64_t n, uint32_t region, uint64_t seed);
+
+/* ---- rounds.c: the timed part of a restart ---- */
+
+struct km_arm {
+  struct km_runner *runner;
+  uint8_t *outputs;
+  uint64_t copy_limit_ns; /* > 0: results live elsewhere, ask for a copy after each batch, at most this much CPU */
+  uint32_t unlike, pad;   /* computes something else (a byte twin): only poison counts */
+};
+
+struct km_sample {
+  int64_t wall_ns, cpu_ns, outside_ns;
+};
+
+enum km_trouble { KM_NOTHING, KM_ENDED, KM_WRONG, KM_POISON, KM_CANARY, KM_OUTSIDE, KM_COPYING };
+
+struct km_finding {
+  int32_t trouble, arm, round, set, tensor, end; /* end: enum km_end, for KM_ENDED */
+  struct km_difference difference;
+  int64_t ns; /* KM_OUTSIDE, KM_COPYING */
+};
+
+struct km_race {
+  uint32_t narms, nsets, ntensors, rounds; /* rounds + 1 batches: the first one warms, is checked and is not kept */
+  struct km_arm *arms;                     /* arms[0] is the baseline */
+  uint8_t *inputs;
+  const struct km_place *places;
+  const struct km_fill *fills; /* [ntensors]; of `in` and `inout` tensors */
+  const struct km_rule *rules; /* [ntensors]; of `out` and `inout` tensors */
+  const uint8_t *roles;        /* [ntensors]: 0 in, 1 out, 2 inout */
+  uint64_t seed, timeout_ns;
+  uint32_t helpers;            /* threads beside this one for filling and comparing */
+  uint32_t least_rounds;       /* enough once all windows together took longer than budget_ns */
+  uint64_t budget_ns;
+};
+
+/* samples[rounds][narms]. Returns the number of rounds finished; finding->trouble says why not all. */
+int km_run_race(const struct km_race *race, struct km_sample *samples, struct km_finding *finding);
+
 #endif

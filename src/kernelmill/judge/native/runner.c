@@ -176,7 +176,7 @@ int main(int argc, char **argv) {
     }
   const struct km_arguments *sets = prepare(base, first_space);
   const struct km_arguments *other = first_space ? prepare(base, second_space) : sets;
-  if (flags & KM_FLAG_SECCOMP && !(flags & KM_FLAG_KEEP_FILES) && km_confine_opens()) fail("seccomp", NULL);
+  if (flags & KM_FLAG_SECCOMP && !(flags & KM_FLAG_KEEP_FILES) && km_confine_opens(!!(flags & KM_FLAG_TRAP))) fail("seccomp", NULL);
 
   km_put(&control->state, KM_READY);
   km_wake(&control->state);

@@ -99,6 +99,16 @@ static const int compiler_fatal[] = {
     SYS_userfaultfd, SYS_io_uring_setup, SYS_keyctl, SYS_add_key, SYS_setsid, SYS_setpgid,
 };
 
+/* What a loader may do beyond a runner: write below its scratch folder. */
+static const int loader_pass[] = {
+    SYS_openat, SYS_fcntl, SYS_mkdirat, SYS_renameat, SYS_renameat2, SYS_unlinkat, SYS_flock, SYS_ftruncate,
+    SYS_fsync, SYS_fchmod, SYS_fchmodat, SYS_utimensat, SYS_umask, SYS_pwrite64, SYS_dup, SYS_dup3, SYS_pipe2,
+    SYS_copy_file_range, SYS_sendfile, SYS_fallocate,
+#ifdef SYS_open
+    SYS_open, SYS_mkdir, SYS_rename, SYS_unlink, SYS_rmdir, SYS_chmod, SYS_dup2, SYS_pipe, SYS_symlink, SYS_link,
+#endif
+};
+
 /* Fatal when [arg a, arg a + arg a+1) touches the arena. Works on the high halves of the addresses, so the arena
  * must begin and end at multiples of 4 GiB; a neighbour nearer than that counts as touching. */
 static void arena_check(struct program *p, unsigned a, uint32_t first, uint32_t last, uint32_t action) {
@@ -228,7 +238,8 @@ static void prologue(struct program *p) {
 int km_confine_calls(enum km_role role, uint64_t arena, uint64_t bytes, int trap) {
   struct program p = {.n = 0};
   prologue(&p);
-  if (role == KM_ROLE_RUNNER) {
+  if (role != KM_ROLE_COMPILER) {
+    if (role == KM_ROLE_LOADER) each(&p, loader_pass, sizeof loader_pass / sizeof *loader_pass, ALLOW);
     runner_rules(&p, arena, bytes, trap ? SECCOMP_RET_TRAP : KILL);
   } else {
     each(&p, compiler_fatal, sizeof compiler_fatal / sizeof *compiler_fatal, KILL);
@@ -237,11 +248,11 @@ int km_confine_calls(enum km_role role, uint64_t arena, uint64_t bytes, int trap
   return install(&p);
 }
 
-int km_confine_opens(void) {
+int km_confine_opens(int trap) {
   struct program p = {.n = 0};
   prologue(&p);
   if_equal(&p, SYS_openat, ERROR(EACCES));
-  if_equal(&p, SYS_seccomp, KILL); /* the first filter let it pass for this one */
+  if_equal(&p, SYS_seccomp, trap ? SECCOMP_RET_TRAP : KILL); /* the first filter let it pass for this one */
 #ifdef SYS_open
   if_equal(&p, SYS_open, ERROR(EACCES));
 #endif

@@ -1,0 +1,293 @@
+"""Is the candidate faster than the baseline? Restarts are the unit of replication.
+
+Two runners of the *same* program differ persistently by 1 to 13 % (page placement), so more rounds in one pair of processes only make the
+wrong number more certain. A *restart* is a fresh process per arm; its number is the log ratio of the arms' best rounds; the decision is a
+t interval over restarts, looked at after 6, 10, 15, 20, 30 and 40 of them (`decision_statistics`).
+
+    subject = Subject(buffers, axes, draws, agreements)
+    decision = decide(subject, Arm("eager", launch_baseline), Arm("candidate", launch_candidate), threads=1, seed=secret)
+    decision.faster, decision.speedup.low, decision.reason
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from kernelmill.core.verdict import Speedup
+from kernelmill.judge import process_pool
+from kernelmill.judge.clock import LoadMeter, idlest_core, machine_lock
+from kernelmill.judge.decision_restart import Arm, Finding, Restart, Rounds, run_restart
+from kernelmill.judge.decision_statistics import Looks, interval, look
+from kernelmill.judge.decision_subject import Batch, Subject, sets_per_batch
+from kernelmill.judge.process_arena import Arena, Memory
+
+__all__ = ["Arm", "Decision", "Finding", "Protocol", "Restart", "Rounds", "Subject", "decide", "screen"]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Parameters of a decision; written into every record."""
+
+    batch: Batch = field(default_factory=Batch)
+    looks: Looks = field(default_factory=Looks)
+    rounds: Rounds = field(default_factory=Rounds)
+    shortest_in_nulls: float = 20.0
+    """A batch under so many times the null command is too short to decide on."""
+    foreign_limit: float = 0.3
+    """Foreign load in cores from which restarts use medians and wall-clock decisions say `cannot tell here`."""
+    seconds: float = 60.0
+    """Time limit of a decision; what is undecided then stays so."""
+
+
+SCREEN = Protocol(rounds=Rounds(most=5, seconds=0.025))
+
+Outcome = Literal["faster", "not faster", "cannot tell here", "failed"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the restarts showed."""
+
+    outcome: Outcome
+    reason: str
+    """One sentence: why this and not the next better one."""
+    clock: Literal["cpu", "wall"]
+    finding: Finding | None = None
+    """What went wrong, for `failed`: wrong elements, poison, a dead runner, CPU outside the windows. Then there is no time."""
+    restarts: tuple[Restart, ...] = ()
+    arms: tuple[str, ...] = ()
+    sets: int = 0
+    """Distinct input sets per batch, K."""
+    null_ns: int = 0
+    """Median wall time of the null command on the same channel."""
+    foreign: float = 0.0
+    steal: float = 0.0
+    seconds: float = 0.0
+    waited: float = 0.0
+    """Seconds spent waiting for the machine's lock, not part of `seconds`."""
+    threads: int = 1
+
+    @property
+    def faster(self) -> bool:
+        return self.outcome == "faster"
+
+    @property
+    def rounds(self) -> int:
+        """Timed batches of one arm in a restart, at the median."""
+        return int(statistics.median([len(r.samples[0]) for r in self.restarts])) if self.restarts else 0
+
+    @property
+    def logs(self) -> list[float]:
+        """One number per restart: log(baseline time / candidate time)."""
+        return [math.log(r.value(0) / r.value(1)) for r in self.restarts]
+
+    @property
+    def speedup(self) -> Speedup | None:
+        """Baseline time / candidate time with its two-sided 99 % interval; None where nothing was timed."""
+        if self.finding or not self.restarts:
+            return None
+        i = interval(self.logs)
+        return Speedup(i.median, i.low, i.high)
+
+    def call_seconds(self, arm: int = 1) -> float:
+        """Median over restarts of one call's time on the deciding clock."""
+        return statistics.median(r.value(arm) for r in self.restarts) / self.sets
+
+    def wall(self, arm: int = 1) -> tuple[float, float, float]:
+        """(median, mean, 95th percentile) of one call's wall time in seconds, less the null command."""
+        values = sorted(max(0, s.wall_ns - self.null_ns) * 1e-9 / self.sets for r in self.restarts for s in r.samples[arm])
+        return statistics.median(values), statistics.fmean(values), values[min(len(values) - 1, int(0.95 * len(values)))]
+
+    def ratio(self, over: int, under: int) -> Speedup | None:
+        """Time of arm `over` / time of arm `under`: for a byte twin as arm 2, `ratio(2, 1)` is the roofline."""
+        if self.finding or not self.restarts:
+            return None
+        i = interval([math.log(r.value(over) / r.value(under)) for r in self.restarts])
+        return Speedup(i.median, i.low, i.high)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data, raw samples included: the decision can be computed again from it."""
+        data = {k: v for k, v in asdict(self).items() if k != "restarts"}
+        return data | {"restarts": [r.to_json() for r in self.restarts]}
+
+
+def decide(
+    subject: Subject,
+    baseline: Arm,
+    candidate: Arm,
+    *,
+    twin: Arm | None = None,
+    threads: int = 1,
+    seed: int,
+    protocol: Protocol = Protocol(),
+    call_seconds: float | None = None,
+    oracle: Callable[[Arena, Memory], Finding | None] | None = None,
+) -> Decision:
+    """Restarts until the looks decide. Deterministic in nothing but its seeds: they come from `seed`, which stays secret until afterwards.
+
+    `call_seconds`: time of one warm call, where the caller knows it (else two runners are started to find out). `oracle` checks the last
+    batch of random restarts against the truth: it gets the arena and the candidate's outputs while everything is stopped.
+    """
+    race = _Race(subject, [baseline, candidate, *([replace(twin, unlike=True)] if twin else [])], threads, seed, protocol)
+    if trouble := race.prepare(call_seconds):
+        return race.result("failed", trouble.text, finding=trouble)
+    while True:
+        restart, trouble = race.restart()
+        if not trouble and oracle and race.draw.random() < 0.2:
+            trouble = oracle(race.arena, race.outputs_of[1])
+        if trouble:
+            return race.result("failed", trouble.text, finding=trouble)
+        if why := race.cannot_tell(restart):
+            return race.result("cannot tell here", why)
+        found = look(race.logs(), protocol.looks)
+        if found == "faster":
+            if why := race.too_loud():
+                return race.result("cannot tell here", why)
+            return race.result("faster", f"the lower bound is above {protocol.looks.margin:g} times {baseline.name}")
+        if found == "not faster":
+            return race.result("not faster", f"no gain over {baseline.name} of more than {100 * (protocol.looks.futile_above - 1):.0f} %")
+        if len(race.done) >= protocol.looks.sizes[-1]:
+            return race.result(
+                "cannot tell here", f"{len(race.done)} restarts do not decide: the difference is too small or the spread too large"
+            )
+        if time.monotonic() - race.began - race.waited > protocol.seconds:
+            return race.result("cannot tell here", f"the time limit of {protocol.seconds:g} s came after {len(race.done)} restarts")
+
+
+def screen(
+    subject: Subject,
+    incumbent: Arm,
+    candidate: Arm,
+    *,
+    threads: int = 1,
+    seed: int,
+    protocol: Protocol = SCREEN,
+    call_seconds: float | None = None,
+) -> Decision:
+    """One restart against the incumbent, for searching: `speedup.median` is an estimate without an interval, never a claim."""
+    race = _Race(subject, [incumbent, candidate], threads, seed, protocol)
+    trouble = race.prepare(call_seconds) or race.restart()[1]
+    if trouble:
+        return race.result("failed", trouble.text, finding=trouble)
+    return race.result("not faster", "one restart screens, it does not decide")
+
+
+class _Race:
+    """A decision under way."""
+
+    def __init__(self, subject: Subject, arms: Sequence[Arm], threads: int, seed: int, protocol: Protocol) -> None:
+        self.subject, self.arms, self.threads, self.protocol = subject, tuple(arms), threads, protocol
+        self.draw = random.Random(seed)
+        self.began, self.waited, self.meter = time.monotonic(), 0.0, LoadMeter()
+        self.done: list[Restart] = []
+        self.nulls: list[int] = []
+        self.sets = 0
+        self.statistic: Literal["min", "median"] = "min"
+        self.outputs_of: list[Memory] = []
+        self.pool: list[Memory] = []
+
+    def prepare(self, call_seconds: float | None) -> Finding | None:
+        """Sizes the batch and lays out the memory that all restarts use."""
+        if call_seconds is None:
+            self._lay_out(2)
+            pilot = self._run(Rounds(most=3))
+            if pilot.finding:
+                return pilot.finding
+            nulls = pilot.null_ns
+            call_seconds = max(1e-9, min(pilot.best_seconds(i, nulls) for i in range(len(self.arms))) / 2)
+        self.sets = sets_per_batch(self.subject, call_seconds, len(self.arms), self.protocol.batch)
+        self._lay_out(self.sets)
+        return None
+
+    def _lay_out(self, sets: int) -> None:
+        self.release()
+        self.arena = self.subject.arena(sets, self._seed())
+        self.pool = [process_pool.take("outputs", self.arena.plan.outputs_bytes) for _ in self.arms]
+
+    def release(self) -> None:
+        """Gives the memory back; every runner is gone by now."""
+        if self.pool:
+            process_pool.give_back("inputs", self.arena.inputs)
+        for memory in self.pool:
+            process_pool.give_back("outputs", memory)
+        self.pool = []
+
+    def restart(self) -> tuple[Restart, Finding | None]:
+        restart = self._run(self.protocol.rounds)
+        if not restart.finding:
+            self.done.append(restart)
+            self.nulls.append(restart.null_ns)
+        if self.load().foreign > self.protocol.foreign_limit and self.load().seconds > 0.2:
+            self.statistic = "median"
+        return restart, restart.finding
+
+    def _run(self, plan: Rounds) -> Restart:
+        with machine_lock(timed=True) as waited:
+            self.waited += waited
+            outputs = list(self.pool)
+            self.draw.shuffle(outputs)  # whose pages lie better is a coin toss per restart, not a property of the candidate
+            self.outputs_of = outputs
+            core = idlest_core(self.draw) if self.threads == 1 else None
+            return run_restart(
+                self.subject, self.arms, self.arena, outputs, plan=plan, seed=self._seed(), core=core, clock=self.clock, draw=self.draw
+            )
+
+    @property
+    def clock(self) -> Literal["cpu", "wall"]:
+        return "cpu" if self.threads == 1 else "wall"
+
+    def logs(self) -> list[float]:
+        return [math.log(r.value(0) / r.value(1)) for r in self._settled()]
+
+    def _settled(self) -> tuple[Restart, ...]:
+        """All restarts read with one statistic: best rounds, or medians once the machine was loaded."""
+        return tuple(replace(r, statistic=self.statistic) for r in self.done)
+
+    def load(self):
+        return self.meter.read()
+
+    def cannot_tell(self, restart: Restart) -> str:
+        """Reasons that no further restart would remove."""
+        floor = self.protocol.shortest_in_nulls * restart.null_ns
+        fastest = min(restart.best_seconds(i, 0) * 1e9 for i in (0, 1))
+        if fastest < floor:
+            times = f"{fastest / 1e3:.0f} us, the null command {restart.null_ns / 1e3:.0f} us"
+            return f"kernel too short: a batch of {self.sets} calls takes {times}"
+        if self.clock == "cpu" and len(self.done) >= 6 and (why := _clocks_disagree(self.done)):
+            return why
+        return ""
+
+    def too_loud(self) -> str:
+        load = self.load()
+        if self.clock == "wall" and load.foreign > self.protocol.foreign_limit:
+            return f"foreign load of {load.foreign:.1f} cores during a wall-clock measurement"
+        return ""
+
+    def _seed(self) -> int:
+        return self.draw.getrandbits(64)
+
+    def result(
+        self, outcome: Literal["faster", "not faster", "cannot tell here", "failed"], reason: str, finding: Finding | None = None
+    ) -> Decision:
+        load = self.load()
+        self.release()
+        return Decision(
+            outcome, reason, self.clock, finding, self._settled(), tuple(a.name for a in self.arms), self.sets,
+            int(statistics.median(self.nulls)) if self.nulls else 0, round(load.foreign, 3), round(load.steal, 3),
+            time.monotonic() - self.began - self.waited, self.waited, self.threads,
+        )  # fmt: skip
+
+
+def _clocks_disagree(restarts: Sequence[Restart]) -> str:
+    """A one-thread kernel whose wall time never comes near its CPU time sleeps or computes elsewhere."""
+    for arm in (0, 1):
+        near = any(s.wall_ns <= 1.2 * s.cpu_ns + r.null_ns for r in restarts for s in r.samples[arm])
+        if not near:
+            return f"the wall clock of {restarts[0].names[arm]} is never near its CPU clock: it sleeps, or the core is shared"
+    return ""

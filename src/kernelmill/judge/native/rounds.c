@@ -1,0 +1,168 @@
+/* The timed part of a restart: every round new inputs, every arm once in random order, all outputs compared.
+ *
+ * Between the windows every runner is stopped, so all cores are free for filling and comparing.
+ */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge.h"
+#include "random.h"
+
+enum { MAX_ARMS = 8, MAX_HELPERS = 8 };
+
+struct job {
+  const struct km_race *race;
+  uint64_t seed, poison;
+  uint32_t first_set, step, round;
+  void (*work)(struct job *);
+  struct km_finding found;
+};
+
+static uint64_t seed_of(uint64_t seed, uint64_t set, uint64_t tensor) { return km_mix(seed ^ km_mix(set * 64 + tensor + 1)); }
+
+static const struct km_place *place_of(const struct km_race *r, uint32_t set, uint32_t tensor) {
+  return &r->places[(uint64_t)set * r->ntensors + tensor];
+}
+
+static const uint8_t size_of[] = {8, 4, 2, 2, 1, 1, 8, 4, 1, 1, 1};
+
+/* About 4096 poisoned elements per batch: enough to see a store that never happened, too few to warm a cache. */
+static uint32_t poisoned_places(const struct km_race *r) {
+  uint32_t n = 4096 / (r->nsets * r->ntensors);
+  return n < 4 ? 4 : n > 64 ? 64 : n;
+}
+
+static void refill(struct job *j) {
+  const struct km_race *r = j->race;
+  for (uint32_t s = j->first_set; s < r->nsets; s += j->step)
+    for (uint32_t t = 0; t < r->ntensors; t++) {
+      const struct km_place *p = place_of(r, s, t);
+      uint64_t seed = seed_of(j->seed, s, t);
+      if (r->roles[t] == 0) {
+        if (j->round && r->fills[t].draw == KM_KEEP) continue; /* nobody can have changed it */
+        km_fill(r->inputs + p->file, p->bytes / size_of[r->fills[t].dtype], &r->fills[t], seed);
+        continue;
+      }
+      for (uint32_t a = 0; a < r->narms; a++) {
+        uint8_t *at = r->arms[a].outputs + p->file;
+        if (r->roles[t] == 1)
+          km_poison_some(at, p->bytes / size_of[r->rules[t].dtype], r->rules[t].dtype, j->poison + a, poisoned_places(r), seed + a);
+        else if (a == 0)
+          km_fill(at, p->bytes / size_of[r->fills[t].dtype], &r->fills[t], seed);
+        else
+          memcpy(at, r->arms[0].outputs + p->file, p->bytes);
+      }
+    }
+}
+
+static void compare(struct job *j) {
+  const struct km_race *r = j->race;
+  for (uint32_t s = j->first_set; s < r->nsets && !j->found.trouble; s += j->step)
+    for (uint32_t t = 0; t < r->ntensors && !j->found.trouble; t++) {
+      if (r->roles[t] == 0) continue;
+      const struct km_place *p = place_of(r, s, t);
+      for (uint32_t a = 1; a < r->narms; a++) {
+        struct km_rule rule = r->rules[t];
+        struct km_difference d;
+        if (r->arms[a].unlike && r->roles[t] == 2) continue;
+        rule.skip |= r->arms[a].unlike;
+        km_compare(r->arms[a].outputs + p->file, r->arms[0].outputs + p->file, p->bytes / size_of[rule.dtype], &rule, NULL,
+                   j->poison + a, &d);
+        if (!d.wrong && !d.poison) continue;
+        j->found = (struct km_finding){.trouble = d.poison ? KM_POISON : KM_WRONG, .arm = (int)a, .set = (int)s, .tensor = (int)t, .difference = d};
+        break;
+      }
+    }
+}
+
+static void *run_job(void *job) {
+  ((struct job *)job)->work(job);
+  return NULL;
+}
+
+/* Splits the sets over this thread and the helpers; helpers run on any core, this one may be pinned. */
+static void share(const struct km_race *r, void (*work)(struct job *), uint32_t round, uint64_t seed, uint64_t poison,
+                  struct km_finding *f) {
+  uint32_t n = r->helpers > MAX_HELPERS ? MAX_HELPERS : r->helpers;
+  uint64_t bytes = 0;
+  for (uint32_t t = 0; t < r->ntensors; t++) bytes += place_of(r, 0, t)->bytes;
+  if (bytes * r->nsets < 1 << 20 || r->nsets < 2) n = 0;
+  struct job jobs[MAX_HELPERS + 1];
+  pthread_t threads[MAX_HELPERS];
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  cpu_set_t all;
+  CPU_ZERO(&all);
+  for (int c = 0; c < CPU_SETSIZE; c++) CPU_SET(c, &all);
+  pthread_attr_setaffinity_np(&attributes, sizeof all, &all);
+  uint32_t started = 0;
+  for (uint32_t i = 0; i <= n; i++) jobs[i] = (struct job){r, seed, poison, i, n + 1, round, work, {0}};
+  while (started < n && pthread_create(&threads[started], &attributes, run_job, &jobs[started + 1]) == 0) started++;
+  work(&jobs[0]);
+  for (uint32_t i = started; i < n; i++) work(&jobs[i + 1]);
+  for (uint32_t i = 0; i < started; i++) pthread_join(threads[i], NULL);
+  pthread_attr_destroy(&attributes);
+  for (uint32_t i = 0; i <= n && f && !f->trouble; i++) *f = jobs[i].found;
+}
+
+static void shuffle(uint32_t *v, uint32_t n, uint64_t *state) {
+  for (uint32_t i = n; i > 1; i--) {
+    uint32_t j = (uint32_t)((km_next(state) >> 32) * i >> 32), t = v[i - 1];
+    v[i - 1] = v[j], v[j] = t;
+  }
+}
+
+static int one_arm(const struct km_race *r, uint32_t a, const uint32_t *order, int warm, struct km_sample *sample, struct km_finding *f) {
+  struct km_arm *arm = &r->arms[a];
+  struct km_window w;
+  f->arm = (int)a;
+  f->end = km_window(arm->runner, KM_CALL, order, r->nsets, r->timeout_ns, &w);
+  if (f->end) return f->trouble = KM_ENDED, f->set = w.progress < r->nsets ? (int)order[w.progress] : -1, -1;
+  *sample = (struct km_sample){w.wall_ns, w.cpu_ns, w.outside_ns};
+  if (!warm && w.outside_ns > 1000000 && w.outside_ns > w.cpu_ns / 100) return f->trouble = KM_OUTSIDE, f->ns = w.outside_ns, -1;
+  if (!arm->copy_limit_ns) return 0;
+  f->end = km_window(arm->runner, KM_COPY, NULL, 0, r->timeout_ns, &w);
+  if (f->end) return f->trouble = KM_ENDED, f->set = -1, -1;
+  if (!warm && (uint64_t)w.cpu_ns > arm->copy_limit_ns) return f->trouble = KM_COPYING, f->ns = w.cpu_ns, -1;
+  return 0;
+}
+
+int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_finding *f) {
+  memset(f, 0, sizeof *f);
+  uint64_t state = r->seed;
+  uint32_t *order = malloc(r->nsets * sizeof *order), arms[MAX_ARMS], done = 0;
+  uint64_t spent = 0;
+  struct km_sample sample = {0, 0, 0};
+  if (!order || r->narms > MAX_ARMS) return free(order), -1;
+  uint64_t places = (uint64_t)r->nsets * r->ntensors, canaries = km_next(&state);
+  for (uint32_t a = 0; a < r->narms; a++) {
+    arms[a] = a;
+    km_canaries(r->arms[a].outputs, r->places, places, KM_OUTPUTS, canaries);
+    if (km_stop(r->arms[a].runner)) *f = (struct km_finding){.trouble = KM_ENDED, .arm = (int)a, .set = -1, .end = KM_DIED};
+  }
+  for (uint32_t s = 0; s < r->nsets; s++) order[s] = s;
+  for (uint32_t round = 0; round <= r->rounds && !f->trouble && (done < r->least_rounds || spent <= r->budget_ns); round++) {
+    uint64_t seed = km_next(&state), poison = km_new_poison(km_next(&state));
+    f->round = (int)round;
+    share(r, refill, round, seed, poison, NULL);
+    shuffle(arms, r->narms, &state);
+    shuffle(order, r->nsets, &state);
+    for (uint32_t i = 0; i < r->narms && !f->trouble; i++) {
+      one_arm(r, arms[i], order, round == 0, &sample, f);
+      if (round) samples[(round - 1) * r->narms + arms[i]] = sample, spent += (uint64_t)sample.wall_ns;
+    }
+    if (!f->trouble) share(r, compare, round, seed, poison, f);
+    f->round = (int)round;
+    if (!f->trouble && round) done = round;
+  }
+  for (uint32_t a = 0; a < r->narms && !f->trouble; a++) {
+    int64_t at = km_check_canaries(r->arms[a].outputs, r->places, places, KM_OUTPUTS, canaries);
+    if (at >= 0)
+      *f = (struct km_finding){.trouble = KM_CANARY, .arm = (int)a, .round = (int)done, .set = (int)(at / r->ntensors), .tensor = (int)(at % r->ntensors)};
+  }
+  free(order);
+  return (int)done;
+}
