@@ -63,7 +63,7 @@ def test_the_report_of_a_run(tmp_path: Path) -> None:
     assert result["record"] in words
     assert head in words
     assert result["source"] in words
-    assert "A/A: eager over itself" in words
+    assert "A/A: kernel over itself" in words
     assert text.count('class="fail"') == result["statuses"]["WRONG_VALUE"]
     assert text.count("mark kernel dim") == result["statuses"]["CORRECT"]
     assert len(text) < 200_000

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from typing import Annotated
 
 import typer
@@ -38,6 +39,8 @@ def version(
 
 def main() -> None:
     """Entry point. A bad request or a missing tool is a message on stderr and exit code 2; under `--json` an object with `error` too."""
+    # torch.export copies what torch itself calls deprecated; nothing a user can mend.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="copyreg")
     try:
         app(prog_name="kernelmill")
     except KernelmillError as error:

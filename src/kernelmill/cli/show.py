@@ -122,7 +122,7 @@ def result(found: a.Result) -> None:
         for name, s in found.speedup.items():
             rows.add_row(f"best ({found.best})" if name == "best" else name, f"{s.median:.2f}x", f"{s.low:.2f} to {s.high:.2f}")
         if found.aa:
-            rows.add_row("(A/A: eager over itself)", f"{found.aa.median:.2f}x", f"{found.aa.low:.2f} to {found.aa.high:.2f}")
+            rows.add_row("(A/A: the kernel over itself)", f"{found.aa.median:.2f}x", f"{found.aa.low:.2f} to {found.aa.high:.2f}")
         console.print(rows)
     m = found.measurement
     if m:
@@ -167,7 +167,7 @@ def bench(found: a.BenchAnswer) -> None:
     console.print(groups)
     aa = found.summary.get("aa")
     if aa:
-        console.print(f"A/A        eager over itself in the same runs: {aa['low']:.3f} to {aa['high']:.3f} over {aa['count']} tasks")
+        console.print(f"A/A        every kernel over itself in the same runs: {aa['low']:.3f} to {aa['high']:.3f} over {aa['count']} tasks")
     console.print(f"run        {found.run}")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from typing import Any
 
 from kernelmill.archive.schema import Run
 from kernelmill.archive.store import Archive
 from kernelmill.core.author import Author
-from kernelmill.core.errors import UserError
+from kernelmill.core.errors import KernelmillError, UserError
 from kernelmill.core.task import Task
 from kernelmill.search import watch
 from kernelmill.search.judging import OpenJudge, open_judge
@@ -62,9 +63,11 @@ def _row(task: Task, request: Request, archive: Archive, opener: OpenJudge, auth
     ]
     try:
         result = optimize(request, archive, resume=cut[0].id if cut else None, opener=opener, author=author)
-    except UserError as error:
+    except Exception as error:  # a row that failed, for whatever reason, does not take the other tasks with it
+        if not isinstance(error, KernelmillError):
+            traceback.print_exc()
         result = {
-            "status": "REFUSED",
+            "status": "REFUSED" if isinstance(error, KernelmillError) else "UNVERIFIED",
             "task": task.name,
             "platform": request.platform,
             "profile": request.profile,
@@ -72,7 +75,7 @@ def _row(task: Task, request: Request, archive: Archive, opener: OpenJudge, auth
             "speedup": {},
             "roofline": None,
             "measurement": None,
-            "reason": str(error),
+            "reason": str(error) if isinstance(error, KernelmillError) else f"internal error: {error!r}",
             "record": "",
         }
     return result | {"category": task.category}

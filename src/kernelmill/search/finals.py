@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kernelmill.core.candidate import Candidate
+from kernelmill.core.errors import UserError
 from kernelmill.core.record import Record
 from kernelmill.core.verdict import Speedup, Verdict
 from kernelmill.search import watch
@@ -40,7 +41,17 @@ def confirm(desk: Desk, candidate: Candidate, baselines: Sequence[str]) -> Recor
     """The confirmation over all baselines: the figures shown to anyone."""
     watch.tell(watch.Stage("confirmation", candidate.id))
     kept = _once(desk, candidate, "confirmation")
-    return kept or _told(desk, desk.file(candidate, with_best(desk.judge.confirm(candidate, baselines)), "confirmation"))
+    return kept or _told(desk, desk.file(candidate, with_best(_confirmed(desk, candidate, baselines)), "confirmation"))
+
+
+def _confirmed(desk: Desk, candidate: Candidate, baselines: Sequence[str]) -> Verdict:
+    """The judge's confirmation; a baseline that this task does not have (it cannot be lowered, or compiled by torch) is left out."""
+    try:
+        return desk.judge.confirm(candidate, baselines)
+    except UserError:
+        if len(baselines) < 2:
+            raise
+        return _confirmed(desk, candidate, baselines[:-1])
 
 
 def _once(desk: Desk, candidate: Candidate, tier: str) -> Record | None:

@@ -17,7 +17,7 @@ from kernelmill.search.finals import confirm, verdict
 from kernelmill.search.judging import BASELINES, OpenJudge, open_judge
 from kernelmill.search.loop import Desk
 from kernelmill.search.optimize import Request, Seconds, check_baselines
-from kernelmill.search.requests import load_task
+from kernelmill.search.requests import load_task, usable_platform
 from kernelmill.search.result import describe
 
 
@@ -36,11 +36,11 @@ def judge_candidate(
     """The result for one candidate. `spec` is the request as it is stored with the run. `confirmed=False` leaves the confirmation out."""
     task.sizes(profile)
     check_baselines(baselines)
-    run = archive.begin_run("judge", spec)
     seconds = Seconds()
     with seconds.of("open"):
         judge = opener(task, platform, profile)
     try:
+        run = archive.begin_run("judge", spec)
         desk = Desk(task, platform, profile, judge, archive, run, Budget())
         with seconds.of("verdict"):
             record = verdict(desk, candidate)
@@ -68,14 +68,12 @@ def rejudge(prefix: str, archive: Archive, *, confirmed: bool = True, opener: Op
     They agree when the statuses are the same (CORRECT and FASTER merged) and the intervals over eager overlap.
     Raises `UserError` when the task is not the one of the record any more.
     """
-    from kernelmill.platforms import PLATFORMS
-
     record = archive.get(prefix)
     request = request_of(archive, record)
     task = load_task(request.task, request.settings, request.dynamic, request.eval_mode)
     if task.digest != record.task_digest:
         raise UserError(f"the task {task.name} has changed since", expected=f"digest {record.task_digest}", got=task.digest)
-    platform = PLATFORMS.make(record.platform)
+    platform = usable_platform(record.platform)
     after = judge_candidate(
         record.candidate,
         task,

@@ -17,8 +17,10 @@ BASELINES = ("eager", "compile", "naive")
 class Judging(Protocol):
     """One task on one platform at one size, judged in three tiers."""
 
-    version: str
-    """Judge version and protocol parameters: part of every record."""
+    @property
+    def version(self) -> str:
+        """Judge version and protocol parameters: part of every record."""
+        ...
 
     def screen(self, candidate: Candidate, incumbent: Candidate | None) -> Verdict:
         """Quick: one shape, one family, one restart against the incumbent (`speedup['incumbent']`). At most CORRECT."""
@@ -42,5 +44,7 @@ OpenJudge = Callable[[Task, Platform, str], Judging]
 
 
 def open_judge(task: Task, platform: Platform, profile: str) -> Judging:
-    """The judge."""
-    raise NotImplementedError
+    """The judge. Raises `UserError` for a profile that the task does not have."""
+    from kernelmill.judge import judge
+
+    return judge.open_judge(task, platform, profile)

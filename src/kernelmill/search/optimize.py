@@ -14,12 +14,11 @@ from kernelmill.authors import AUTHORS
 from kernelmill.core.author import Author, Brief
 from kernelmill.core.budget import Budget
 from kernelmill.core.errors import UserError
-from kernelmill.platforms import PLATFORMS
 from kernelmill.search import watch
 from kernelmill.search.finals import finals
 from kernelmill.search.judging import BASELINES, OpenJudge, open_judge
 from kernelmill.search.loop import Desk, search
-from kernelmill.search.requests import load_task
+from kernelmill.search.requests import load_task, usable_platform
 from kernelmill.search.result import describe, describe_budget
 from kernelmill.search.strategies import STRATEGIES
 
@@ -87,18 +86,18 @@ def optimize(
     if run is not None:
         request = Request.from_json(run.spec)
     task = load_task(request.task, request.settings, request.dynamic, request.eval_mode)
-    platform = PLATFORMS.make(request.platform)
+    platform = usable_platform(request.platform)
     task.sizes(request.profile)
     check_baselines(request.baselines)
     writer = author or AUTHORS.make(request.author)
     course = STRATEGIES.make(request.strategy).begin(request.seed)
     budget = Budget.parse(request.budget)
     session = writer.begin(Brief(task, platform.spec, platform.machine(), platform.header(task), request.profile, request.seed))
-    run = run or archive.begin_run("optimize", request.to_json())
     seconds = Seconds()
     with seconds.of("open"):
         judge = opener(task, platform, request.profile)
     try:
+        run = run or archive.begin_run("optimize", request.to_json())
         desk = Desk(task, platform, request.profile, judge, archive, run, budget)
         watch.tell(watch.Started(run.id, task.name, platform.spec, request.budget, resumed=len(desk.kept("screen"))))
         with seconds.of("search"):

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from kernelmill.core.errors import UserError
+from kernelmill.core.errors import MissingTool, UserError
+from kernelmill.core.platform import Platform
 from kernelmill.core.task import Task
 
 
@@ -29,6 +30,20 @@ def load_task(text: str, settings: Sequence[str] = (), dynamic: Sequence[str] = 
     from kernelmill.tasks import get
 
     return get(text)
+
+
+def usable_platform(text: str) -> Platform:
+    """The platform that a spec text describes. Raises `UserError` for an unknown one, `MissingTool` for one that does not work here."""
+    from kernelmill.platforms import PLATFORMS
+
+    platform = PLATFORMS.make(text)
+    state = platform.state()
+    if state.ok:
+        return platform
+    missing = next((t for t in state.tools if not t.version), None)
+    if missing is None:
+        raise UserError(f"the platform {platform.spec} does not work here", got=state.reason, hint="kernelmill doctor")
+    raise MissingTool(missing.name, state.reason or f"platform {platform.spec} needs it", missing.mend or "kernelmill doctor")
 
 
 def _setting(text: str) -> tuple[str, int | float | bool | str]:

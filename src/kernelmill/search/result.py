@@ -13,6 +13,7 @@ from kernelmill.search.finals import best_of
 def describe(record: Record) -> dict[str, Any]:
     """The keys that `judge`, `optimize` and rows of `bench` share, from the record that the figures stand in."""
     verdict = record.verdict
+    noise: dict[str, float] | None = verdict.evidence.get("aa")
     return {
         "status": str(verdict.status),
         "task": record.candidate.task,
@@ -26,7 +27,7 @@ def describe(record: Record) -> dict[str, Any]:
         "reason": verdict.reason,
         "failure": asdict(verdict.failure) if verdict.failure else None,
         "record": record.hash,
-        "aa": verdict.evidence.get("aa"),
+        "aa": {k: noise[k] for k in ("median", "low", "high")} if noise else None,
         "tier": record.tier,
         "run": record.run,
         "requires": list(record.candidate.requires),

@@ -38,7 +38,7 @@ def group(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def summarize(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """`all`, `categories`, `fast_p`, and `aa`: what eager over itself looked like in the same runs."""
+    """`all`, `categories`, `fast_p`, and `aa`: what every kernel over itself looked like in the same runs."""
     names = list(dict.fromkeys(r["category"] for r in rows))
     noise = [r["aa"] for r in rows if r.get("aa")]
     return {

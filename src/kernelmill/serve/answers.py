@@ -229,7 +229,7 @@ class Result(Answer):
     record: str
     """Hash of the record that these figures stand in."""
     aa: SpeedupRow | None = None
-    """The baseline against itself in the same run: what no difference looks like here."""
+    """The kernel against itself in the same run: what no difference looks like here."""
     tier: str = "verdict"
     """`screen`, `verdict` or `confirmation`: which decision the figures are from."""
     run: str = ""

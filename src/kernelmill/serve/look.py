@@ -132,8 +132,10 @@ def tasks_header(task: str, platform: str = "x86") -> HeaderAnswer:
 def tasks_lint(task: str) -> LintAnswer:
     """Whether a kernel that computes nothing could pass this task (returning its input, zeros, a constant)."""
     from kernelmill.search.requests import load_task
-    from kernelmill.tasks.lint import lint
+    from kernelmill.tasks.lint import lint, lint_file
 
+    if task.endswith(".py"):
+        return LintAnswer(task=task, findings=[str(f) for f in lint_file(task)])
     t = load_task(task)
     return LintAnswer(task=t.name, findings=[str(f) for f in lint(t)])
 

@@ -19,7 +19,9 @@ class PromptAnswer(Answer):
     id: str
     """Template, version and hash of the text."""
     system: str
+    """The system prompt."""
     text: str
+    """The user's prompt."""
 
 
 def prompt(

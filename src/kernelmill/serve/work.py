@@ -7,9 +7,8 @@ from typing import Any
 
 from kernelmill.archive.store import Archive
 from kernelmill.core.errors import UserError, unknown
-from kernelmill.platforms import PLATFORMS
 from kernelmill.search.judging import BASELINES
-from kernelmill.search.requests import load_task
+from kernelmill.search.requests import load_task, usable_platform
 from kernelmill.serve.answers import BenchAnswer, BenchRow, RejudgeAnswer, Result
 
 
@@ -41,7 +40,7 @@ def judge(
     loaded = load_task(task, settings or (), dynamic or (), eval_mode)
     if not platform and path.suffix not in LANGUAGES:
         raise unknown("kind of source file", path.suffix or path.name, LANGUAGES, hint="--platform NAME")
-    made = PLATFORMS.make(platform or LANGUAGES[path.suffix])
+    made = usable_platform(platform or LANGUAGES[path.suffix])
     candidate = read_candidate(path, loaded.name, loaded.entry, made.name)
     if candidate.task != loaded.name:
         raise UserError("the candidate is for another task", expected=loaded.name, got=candidate.task)

@@ -88,7 +88,7 @@ def facts(found: Story) -> list[tuple[str, str]]:
         ("platform", r.platform),
         ("toolchain", r.toolchain),
         ("judge", r.judge),
-        ("isolation", f"level {found.evidence.get('isolation', 'not told')}"),
+        ("isolation", f"level {found.evidence.get('level', 'not told')}"),
         ("candidate", r.candidate.id),
         ("record", r.hash),
         ("chain", f"{found.head[0]} records, head {found.head[1]}"),

@@ -39,7 +39,7 @@ def speedups(story: Story) -> str:
     rows = [(f"over {name}", s.median, s.low, s.high, "kernel") for name, s in found.items() if name not in ("best", "incumbent")]
     noise: dict[str, float] | None = story.evidence.get("aa")
     if noise:
-        rows.append(("A/A: eager over itself", noise["median"], noise["low"], noise["high"], "quiet"))
+        rows.append(("A/A: kernel over itself", noise["median"], noise["low"], noise["high"], "quiet"))
     return intervals(rows, "times faster (99 % interval, logarithmic)")
 
 
