@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import subprocess
 import sys
@@ -66,37 +67,46 @@ def test_reference_gives_what_is_declared(task: Task, dtype: str) -> None:
         assert torch.equal(value, before[name]), f"the reference wrote to {name}"
 
 
+def check_rule(task: Task, w: Workload) -> None:
+    """Torch's own float32 result stays within 4 ulp(r) depth + 8 u sqrt(n) S + F, and oracle and S are finite."""
+    rule, f, shadow = task.numerics, bind(task), bind_shadow(task)
+    inputs = make_inputs(task, w)
+    wide = widened(inputs)
+    results, oracle = f(inputs), f(wide)
+    if rule.rule == "exact":
+        assert all(torch.equal(y.double(), r.double()) for y, r in zip(results, oracle, strict=True))
+        return
+    size: tuple[torch.Tensor, ...] = tuple(torch.zeros_like(r) for r in oracle)
+    if rule.rule == "linear":
+        size = f({k: v.abs() for k, v in wide.items()})
+    elif rule.rule == "shadow":
+        assert shadow is not None
+        size = shadow(wide)
+    n = formula.evaluate(rule.length, w.sizes)
+    for y, r, s in zip(results, oracle, size, strict=True):
+        assert s.shape == r.shape
+        assert torch.isfinite(r).all()
+        assert torch.isfinite(s).all()
+        ulp = 2.0 ** (torch.floor(torch.log2(r.abs().clamp(min=2.0**-126))) - 23)
+        bound = 4 * ulp * rule.depth + 8 * 2.0**-24 * math.sqrt(n) * s + 2.0**-126
+        assert ((y.double() - r).abs() <= bound).all(), f"{w}: {((y.double() - r).abs() / bound).max():.2f} of the bound"
+        if task.family(w.family).exact:
+            assert torch.equal(y.double().round(), r.round()), w
+
+
 @pytest.mark.parametrize("task", TASKS, ids=IDS)
 def test_error_rule_holds_for_torch_in_f32(task: Task) -> None:
-    """Torch's own float32 result stays within 4 ulp(r) depth + 8 u sqrt(n) S + F in every family, and oracle and S are finite."""
-    rule = task.numerics
-    if rule.index_of:
-        pytest.skip("an index is compared by the value it points to")
-    f, shadow = bind(task), bind_shadow(task)
     for family in task.families:
-        w = workload(task, family.name)
-        inputs = make_inputs(task, w)
-        wide = widened(inputs)
-        results, oracle = f(inputs), f(wide)
-        if rule.rule == "exact":
-            assert all(torch.equal(y.double(), r) for y, r in zip(results, oracle, strict=True))
-            continue
-        size: tuple[torch.Tensor, ...] = tuple(torch.zeros_like(r) for r in oracle)
-        if rule.rule == "linear":
-            size = f({k: v.abs() for k, v in wide.items()})
-        elif rule.rule == "shadow":
-            assert shadow is not None
-            size = shadow(wide)
-        n = formula.evaluate(rule.length, w.sizes)
-        for y, r, s in zip(results, oracle, size, strict=True):
-            assert s.shape == r.shape
-            assert torch.isfinite(r).all()
-            assert torch.isfinite(s).all()
-            ulp = 2.0 ** (torch.floor(torch.log2(r.abs().clamp(min=2.0**-126))) - 23)
-            bound = 4 * ulp * rule.depth + 8 * 2.0**-24 * math.sqrt(n) * s + 2.0**-126
-            assert ((y.double() - r).abs() <= bound).all(), f"{family.name}: {((y.double() - r).abs() / bound).max():.2f} of the bound"
-            if family.exact:
-                assert torch.equal(y.double().round(), r.round()), family.name
+        check_rule(task, workload(task, family.name))
+
+
+@pytest.mark.parametrize("task", TASKS, ids=IDS)
+def test_error_rule_holds_at_small_and_odd_sizes(task: Task) -> None:
+    shapes = [dict(zip(task.axes, pick, strict=True)) for pick in itertools.product((1, 2, 8, 33), repeat=len(task.axes))]
+    legal = [s for s in shapes if task.legal(s)]
+    assert len(legal) >= 2
+    for i, sizes in enumerate(legal[:: max(1, len(legal) // 24)]):
+        check_rule(task, Workload(task.name, tuple(sizes.items()), task.families[i % len(task.families)].name, i))
 
 
 @pytest.mark.parametrize("task", [t for t in TASKS if any(f.exact for f in t.families)], ids=lambda t: t.name)

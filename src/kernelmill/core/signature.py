@@ -119,8 +119,15 @@ def c_header(task: Task) -> str:
         "#endif",
     ]
     if task.reference.source:
-        lines += ["", "/* Reference:", *("   " + _comment(row) for row in task.reference.source.strip().splitlines()), "*/"]
+        lines += ["", "/* Reference:", *(("   " + _comment(row)).rstrip() for row in shown_reference(task).splitlines()), "*/"]
     return "\n".join(lines) + "\n"
+
+
+def shown_reference(task: Task) -> str:
+    """The reference's source without the functions that only the judge calls: the shadow of the error bound and an eager form."""
+    hidden = tuple(f"def {name}(" for name in (task.numerics.shadow, f"{task.reference.entry}_eager") if name)
+    parts = re.split(r"\n(?=def |class |@)", "\n" + task.reference.source)
+    return "\n".join(p for p in parts if not p.startswith(hidden)).strip()
 
 
 def python_header(task: Task) -> str:

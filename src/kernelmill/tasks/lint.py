@@ -70,6 +70,8 @@ def lint(task: Task) -> list[Finding]:
         for rule in (_not_reproducible, _degenerate, _no_effect, _conditioning):
             for finding in rule(task, f, sizes):
                 findings.setdefault((finding.rule, finding.subject), finding)
+            if any(r == "not_reproducible" for r, _ in findings):
+                break  # two results for one input: every other rule would measure the difference
     return list(findings.values())
 
 
@@ -171,6 +173,7 @@ _REMEDY = {
     "zeros": "the output must depend on the input: look for a reduction over one element or a clamp that cuts everything off",
     "the constant": "the output must depend on the input, or take a size at which its average does not settle",
     "its input": "draw inputs on both sides of zero (torch.randn instead of torch.rand)",
+    "rounding": "the true result is lost in rounding: look for a mean of what was normalised, or differences of nearly equal numbers",
     "the result": "draw inputs that need all bits (torch.randn instead of small whole numbers)",
 }
 
@@ -199,6 +202,8 @@ def _degenerate(task: Task, f: Callable[..., Outputs], sizes: Mapping[str, int])
 
 def _cheap_finding(output: str, what: str, where: str) -> Finding:
     remedy = next((v for k, v in _REMEDY.items() if what.startswith(k)), _REMEDY["the constant"])
+    if what == "rounding":
+        what = "anything of the size of rounding errors"
     return Finding("degenerate", output, f"a kernel that returns {what} passes for {output} {where}", remedy)
 
 
@@ -219,7 +224,8 @@ def _no_effect(task: Task, f: Callable[..., Outputs], sizes: Mapping[str, int]) 
         if t.weight and draws[t.name].kind == "given":
             continue  # a mask or a table: part of the program
         if same(new, t.name):
-            hint = "leave it out" + (" (a bias before a normalisation is subtracted again: bias=False)" if t.weight else "")
+            bias = t.weight and t.name.endswith("bias")
+            hint = "leave it out" + (" (a bias before a normalisation is subtracted again: bias=False)" if bias else "")
             yield Finding("no_effect", t.name, f"{t.name} {list(old.shape)} has no effect on any output", hint)
             continue
         for axis in range(old.dim()):

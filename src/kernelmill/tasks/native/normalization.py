@@ -81,7 +81,7 @@ TASKS = (
     define("normalization/rms_norm", rms_norm, "x[N,M], weight weight[M] -> y[N,M]", flops="4*N*M",
            profiles=ROWS, scalars=EPS, numerics=Numerics(length="M", depth=5), shadow=rms_norm_shadow,
            exact=SMALL_RMS),
-    define("normalization/group_norm", group_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("C % 8 == 0",),
+    define("normalization/group_norm", group_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("C % 8 == 0", "N*C*H*W >= 16"),
            profiles=IMAGES, scalars={"groups": 8, **EPS}, numerics=Numerics(length="C//8*H*W", depth=6), shadow=group_norm_shadow,
            exact=SMALL),
     define("normalization/instance_norm", instance_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("H*W >= 2",),
