@@ -21,17 +21,17 @@ COMPILERS = {"gcc": "g++", "clang": "clang++-22"}
 _folder = Path(tempfile.mkdtemp(prefix="mill_tests_"))
 
 
-def library(source: str, compiler: str = "gcc", flags: tuple[str, ...] = ()) -> ctypes.CDLL:
-    """The shared library of a source; skips the test if the compiler is missing."""
+def library(source: str, compiler: str = "gcc", flags: tuple[str, ...] = (), objects: bool = False) -> ctypes.CDLL:
+    """The shared library of a source (`objects`: flags name files to link); skips the test if the compiler is missing."""
     tool = shutil.which(COMPILERS[compiler])
     if tool is None:
         pytest.skip(f"{COMPILERS[compiler]} is not installed")
     name = hashlib.sha256((source + compiler + " ".join(flags)).encode()).hexdigest()[:20]
     path = _folder / f"{name}.so"
     if not path.exists():
-        done = subprocess.run(
-            [tool, *FLAGS, *flags, "-", "-o", str(path), "-lm"], input=source, text=True, capture_output=True, timeout=120, check=False
-        )
+        options = ["-", "-x", "none", *flags] if objects else [*flags, "-"]
+        command = [tool, *FLAGS, *options, "-o", str(path), "-lm"]
+        done = subprocess.run(command, input=source, text=True, capture_output=True, timeout=120, check=False)
         assert done.returncode == 0, f"{done.stderr[:4000]}\n{source}"
     return ctypes.CDLL(str(path))
 

@@ -27,6 +27,12 @@ static inline int64_t km_threads(void) { return 1; }
 #endif"""
 
 
+#: GCC notes that passing wide vectors between files changed once; nothing here passes them between files.
+_QUIET = """#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif"""
+
+
 def entry_name(op: str) -> str:
     """`km_` and the op, every character outside [A-Za-z0-9_] replaced by `_`."""
     return "km_" + re.sub(r"\W", "_", op, flags=re.ASCII)
@@ -61,6 +67,8 @@ def _print(program: Program, decisions: Decisions, entry: str) -> str:
     axes = [f"int64_t {identifier(a)}" for a in program.axes]
     params = [_parameter(b) for b in program.params] + axes + [f"{_scalar(s.dtype)} {identifier(s.name)}" for s in program.scalars]
     head = ["#include <stdint.h>", ""]
+    if any(name.startswith("v") for name in out.helpers.texts):
+        head.insert(1, _QUIET)
     if out.workspace.used:
         head += [_THREADS, ""]
     head += [text + "\n" if text.endswith("}") else text for text in out.helpers.texts.values()]

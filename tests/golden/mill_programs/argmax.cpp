@@ -1,4 +1,7 @@
 #include <stdint.h>
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
 
 typedef float v16f __attribute__((vector_size(64)));
 typedef float v16f_u __attribute__((vector_size(64), aligned(4), may_alias));

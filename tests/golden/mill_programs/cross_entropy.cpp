@@ -1,4 +1,7 @@
 #include <stdint.h>
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
 
 #ifdef _OPENMP
 extern "C" int omp_get_thread_num(void);

@@ -1,4 +1,7 @@
 #include <stdint.h>
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
 
 static inline __attribute__((always_inline)) int64_t km_floordiv(int64_t a, int64_t b) { return (a < 0 ? a - b + 1 : a) / b; }
 
