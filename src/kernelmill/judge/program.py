@@ -61,3 +61,12 @@ class Program:
             self.artifact, self.candidate.entry, arena, outputs=outputs, workspace=self.workspace, threads=self.run.threads, level=level,
             limits=limits or Limits(), env=dict(self.run.env), reads=self.run.reads, diagnose=diagnose, stopped=stopped, timeout=timeout,
         )  # fmt: skip
+
+    def launch(self, arena: Arena, outputs: Memory, level: Isolation) -> Runner:
+        """Like `start`, and where the runner can load by itself without waiting for it: ask `loaded()`."""
+        if self.run.kind != "native":
+            return self.start(arena, level, outputs=outputs)
+        return Runner.launch(
+            self.artifact, self.candidate.entry, arena, outputs=outputs, workspace=self.workspace, threads=self.run.threads, level=level,
+            env=dict(self.run.env), reads=self.run.reads,
+        )  # fmt: skip

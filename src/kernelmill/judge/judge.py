@@ -1,0 +1,267 @@
+"""The judge of one task on one platform at one size: screen, verdict, confirmation.
+
+    judge = open_judge(task, platform, "cpu")
+    judge.screen(candidate, incumbent)         # right on the small shapes; one restart against the incumbent; at most CORRECT
+    judge.verdict(candidate, ("eager",))       # every case, and a decision against each baseline
+    judge.confirm(candidate, ("eager",))       # the same with new seeds and processes: the figures shown to anyone
+    judge.close()
+
+A bad candidate is a verdict; what is raised is a bad request (`UserError`), a missing tool, or a sandbox that does not start.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kernelmill.core.candidate import Candidate
+from kernelmill.core.errors import KernelmillError, UserError
+from kernelmill.core.platform import Platform
+from kernelmill.core.task import Task
+from kernelmill.core.verdict import Failure, Measurement, Speedup, Status, Verdict
+from kernelmill.judge import compiling, decision, timing
+from kernelmill.judge.baselines import baseline, twin_program
+from kernelmill.judge.decision import Arm, Decision, Finding, Protocol, Subject
+from kernelmill.judge.program import Program
+from kernelmill.judge.race import tried
+from kernelmill.judge.right.sizes import Rules
+from kernelmill.judge.right.store import Store
+from kernelmill.judge.sandbox import Isolation, isolation
+from kernelmill.judge.suspicion import settled
+from kernelmill.judge.verify import Checked, verify
+
+VERSION = "1"
+"""Of the judge's rules: bound, cases, decision. Goes up when a verdict may differ."""
+PROGRAMS = 64
+"""Compiled candidates kept in memory; baselines stay."""
+
+
+def open_judge(task: Task, platform: Platform, profile: str, *, level: int | None = None, seed: int | None = None) -> Judge:
+    """A judge. `level` forces an isolation level; `seed` makes workloads repeatable (it is secret and random where it is None).
+
+    Raises `UserError` for an unknown profile or a level that does not work here.
+    """
+    task.sizes(profile)
+    return Judge(task, platform, profile, isolation(level), secrets.randbits(62) if seed is None else seed)
+
+
+@dataclass
+class Judge:
+    """One task on one platform at one size. Not thread-safe."""
+
+    task: Task
+    platform: Platform
+    profile: str
+    level: Isolation
+    seed: int
+    protocol: Protocol = field(default_factory=Protocol)
+    _programs: OrderedDict[str, Program] = field(default_factory=OrderedDict[str, Program])
+    _baselines: dict[str, Program] = field(default_factory=dict[str, Program])
+    _seconds: dict[str, float] = field(default_factory=dict[str, float])
+    """Candidate or baseline -> seconds of one call, as measured last: sizes the next batch."""
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.task)
+        self.threads = self.platform.run(self.task).threads
+
+    @property
+    def version(self) -> str:
+        """Judge version and protocol parameters: part of every record."""
+        looks = self.protocol.looks
+        sizes = ",".join(str(n) for n in looks.sizes)
+        return f"{VERSION} restarts={sizes} rounds={self.protocol.rounds.most} alpha={looks.alpha:g} margin={looks.margin:g}"
+
+    def screen(self, candidate: Candidate, incumbent: Candidate | None) -> Verdict:
+        """Quick: the small shapes, then one restart against the incumbent (`speedup['incumbent']`). At most CORRECT."""
+        made = self._ready(candidate, self.seed, quick=True)
+        if isinstance(made, Verdict):
+            return made
+        program, evidence = made
+        if incumbent is None or incumbent.id == candidate.id:
+            return self._passed(
+                candidate, Status.CORRECT, "screened, not timed: there is nothing to compare with", {}, None, evidence=evidence
+            )
+        rival = self._program(incumbent)
+        if isinstance(rival, Verdict):
+            raise UserError(f"the incumbent is no program any more: {rival.reason}", got=incumbent.id)
+        work = timing.workload(self.task, self.profile, self.seed)
+        subject = timing.subject(self.task, work, self.store)
+        found = decision.screen(
+            subject, self._arm("incumbent", rival), self._arm("candidate", program), threads=self.threads, seed=secrets.randbits(62),
+            call_seconds=self._seconds.get(incumbent.id),
+        )  # fmt: skip
+        evidence["screen"] = found.to_json()
+        evidence["seconds"]["timing"] = found.seconds
+        if found.finding:
+            return self._fell(program, rival, found.finding, evidence, self.seed)
+        self._seconds[candidate.id], self._seconds[incumbent.id] = found.call_seconds(1), found.call_seconds(0)
+        speedup = {"incumbent": found.speedup} if found.speedup else {}
+        return self._passed(candidate, Status.CORRECT, found.reason, speedup, timing.measurement(found), evidence=evidence)
+
+    def verdict(self, candidate: Candidate, baselines: Sequence[str] = ("eager",)) -> Verdict:
+        """Every case, then a decision against each of `baselines`; FASTER means faster than the first of them.
+
+        Raises `UserError` for an unknown baseline or one that this task does not have.
+        """
+        return self._decide(candidate, baselines, self.seed, tier="verdict")
+
+    def confirm(self, candidate: Candidate, baselines: Sequence[str] = ("eager",)) -> Verdict:
+        """A verdict with seeds and processes that selected nobody, and beside it the candidate against itself (`evidence['aa']`)."""
+        return self._decide(candidate, baselines, secrets.randbits(62), tier="confirmation")
+
+    def close(self) -> None:
+        """Forget everything. No process of this judge outlives a call, but for the torch zygote, which all judges share."""
+        self._programs.clear()
+        self._baselines.clear()
+        self.store = Store(self.task)
+
+    # What the tiers are made of.
+
+    def _program(self, candidate: Candidate) -> Program | Verdict:
+        """Compiled, and kept: an incumbent meets many rivals."""
+        if candidate.id in self._programs:
+            self._programs.move_to_end(candidate.id)
+            return self._programs[candidate.id]
+        made = compiling.prepare(candidate, self.task, self.platform, self.level)
+        if isinstance(made, Program):
+            self._programs[candidate.id] = made
+            while len(self._programs) > PROGRAMS:
+                self._programs.popitem(last=False)
+        return made
+
+    def _ready(self, candidate: Candidate, seed: int, *, quick: bool) -> tuple[Program, dict[str, Any]] | Verdict:
+        """The program and the evidence that it is right, or the verdict on one that is not."""
+        began = time.monotonic()
+        program = self._program(candidate)
+        compiled = time.monotonic() - began
+        evidence: dict[str, Any] = {"level": self.level.level, "judge": self.version, "seconds": {"compile": compiled}}
+        if isinstance(program, Verdict):
+            return replace(program, evidence=evidence | program.evidence)
+        if not Rules(self.task, candidate.requires, self.task.sizes(self.profile)).hold(self.task.sizes(self.profile)):
+            why = f"it requires {' and '.join(candidate.requires)}, which profile '{self.profile}' does not satisfy"
+            return replace(compiling.refused("requires", why), evidence=evidence)
+        checked = verify(program, self.profile, self.store, self.level, seed=seed, quick=quick)
+        if not checked.right:
+            checked = settled(checked, program, self.store, self.level, seed)
+            return _failed(checked, evidence)
+        return program, _merged(evidence, checked.evidence) | {"toolchain": program.toolchain}
+
+    def _decide(self, candidate: Candidate, baselines: Sequence[str], seed: int, *, tier: str) -> Verdict:
+        rivals = {name: self._baseline(name) for name in baselines}
+        made = self._ready(candidate, seed, quick=False)
+        if isinstance(made, Verdict):
+            return made
+        program, evidence = made
+        work = timing.workload(self.task, self.profile, seed)
+        subject = timing.subject(self.task, work, self.store)
+        speedup: dict[str, Speedup] = {}
+        found: list[Decision] = []
+        evidence["decisions"] = {}
+        twin = self._twin(evidence) if rivals else None
+        roofline: float | None = None
+        for name, rival in rivals.items():
+            decided = decision.decide(
+                subject, self._arm(name, rival), self._arm("candidate", program), twin=twin,
+                threads=self.threads, seed=secrets.randbits(62), protocol=self.protocol, call_seconds=self._shorter(candidate.id, name),
+                oracle=timing.against_oracle(self.task, work, self.store, seed),
+            )  # fmt: skip
+            evidence["decisions"][name] = decided.to_json()
+            evidence["seconds"][f"timing {name}"] = decided.seconds
+            if decided.finding and decided.finding.arm == "candidate":
+                return self._fell(program, rival, decided.finding, evidence, seed)
+            found.append(decided)
+            if decided.speedup:
+                speedup[name] = decided.speedup
+                self._seconds[candidate.id], self._seconds[name] = decided.call_seconds(1), decided.call_seconds(0)
+                roofline = _floor(decided, evidence) if twin else roofline
+                twin = None  # one run is enough: it stands beside the first baseline
+        timed = [d for d in found if d.speedup]
+        measured = timing.measurement(timed[0]) if timed else None
+        status = Status.FASTER if found and found[0].faster else Status.CORRECT
+        reason = _reason(found[0]) if found else "not timed"
+        if timed and tier == "confirmation":
+            self._against_itself(program, subject, evidence)
+        return replace(self._passed(candidate, status, reason, speedup, measured, evidence=evidence), roofline=roofline)
+
+    def _against_itself(self, program: Program, subject: Subject, evidence: dict[str, Any]) -> None:
+        """The candidate against itself: what the figures mean on this machine today."""
+        looks = replace(self.protocol.looks, sizes=self.protocol.looks.sizes[:1])
+        found = decision.decide(
+            subject, self._arm("itself", program), self._arm("candidate", program), threads=self.threads, seed=secrets.randbits(62),
+            protocol=replace(self.protocol, looks=looks), call_seconds=self._seconds.get(program.candidate.id),
+        )  # fmt: skip
+        evidence["seconds"]["timing aa"] = found.seconds
+        if s := found.speedup:
+            evidence["aa"] = {"median": s.median, "low": s.low, "high": s.high, "faster": found.faster}
+
+    def _twin(self, evidence: dict[str, Any]) -> Arm | None:
+        """The byte twin as an arm; None, with the reason in the evidence, where it cannot be made."""
+        try:
+            if "byte twin" not in self._baselines:
+                self._baselines["byte twin"] = twin_program(self.task, self.platform, self.level)
+        except KernelmillError as error:
+            evidence["roofline"] = f"not measured: {str(error).splitlines()[0]}"
+            return None
+        return self._arm("byte twin", self._baselines["byte twin"])
+
+    def _baseline(self, name: str) -> Program:
+        if name not in self._baselines:
+            self._baselines[name] = baseline(name, self.task, self.platform, self.level)
+        return self._baselines[name]
+
+    def _arm(self, name: str, program: Program) -> Arm:
+        return Arm(name, lambda arena, outputs: program.launch(arena, outputs, self.level))
+
+    def _shorter(self, *names: str) -> float | None:
+        """Seconds of one call of the faster of these, where both are known."""
+        known = [self._seconds[n] for n in names if n in self._seconds]
+        return min(known) if len(known) == len(names) else None
+
+    def _fell(self, program: Program, rival: Program, finding: Finding, evidence: dict[str, Any], seed: int) -> Verdict:
+        """The verdict on a candidate that failed while it was timed."""
+        work = timing.workload(self.task, self.profile, seed)
+        checked = tried(finding, program, rival, work, store=self.store, level=self.level, seed=seed)
+        return _failed(checked, evidence)
+
+    def _passed(
+        self,
+        candidate: Candidate,
+        status: Status,
+        reason: str,
+        speedup: dict[str, Speedup],
+        measured: Measurement | None,
+        *,
+        evidence: dict[str, Any],
+    ) -> Verdict:
+        """A passing verdict; where isolation is limits only, foreign code gets at most UNVERIFIED."""
+        if self.level.level < 2 and not candidate.trusted:
+            status, reason = Status.UNVERIFIED, f"isolation level 1: {self.level.reason}"
+        return Verdict(status, reason, None, speedup, None, measured, evidence)
+
+
+def _reason(found: Decision) -> str:
+    return f"cannot tell here: {found.reason}" if found.outcome in ("cannot tell here", "failed") else found.reason
+
+
+def _floor(found: Decision, evidence: dict[str, Any]) -> float | None:
+    """Byte twin's time / kernel's time. A kernel below its twin is noted with the figures; that is never a verdict by itself."""
+    ratio = found.ratio(2, 1)
+    if ratio is None:
+        return None
+    evidence["twin_seconds"] = found.call_seconds(2)
+    if ratio.low > 1.05:
+        evidence["floor_broken"] = {"twin": found.call_seconds(2), "kernel": found.call_seconds(1), "ratio": [ratio.low, ratio.high]}
+    return ratio.median
+
+
+def _failed(checked: Checked, evidence: Mapping[str, Any]) -> Verdict:
+    failure = checked.failure or Failure("")
+    return Verdict(checked.status, failure.summary, failure, evidence=_merged(evidence, checked.evidence))
+
+
+def _merged(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
+    return {**a, **b, "seconds": {**a.get("seconds", {}), **b.get("seconds", {})}}
