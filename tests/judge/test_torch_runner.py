@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from kernelmill.core.candidate import Candidate
 from kernelmill.core.errors import UserError
 from kernelmill.core.task import Reference, Scalar, Task, Tensor
 from kernelmill.judge import torch_zygote
+from kernelmill.judge.native.build import built
 from kernelmill.judge.process import Arena, Buffer, CallSet, Limits, Mode
 from kernelmill.judge.sandbox import Isolation, isolation
 from kernelmill.judge.torch_zygote import TorchRunner
@@ -282,6 +285,47 @@ def test_hostile_and_broken_calls(run: Run, text: str, kind: str, level: int) ->
     outcome = runner.call(timeout=20)
     assert outcome.kind == kind, outcome
     assert not os.path.exists("/tmp/left_by_a_candidate")
+
+
+@pytest.fixture(scope="module")
+def compiling() -> Iterator[None]:
+    torch_zygote.zygote("compile").wait_ready()
+    yield
+    torch_zygote.zygote("compile").close()
+
+
+@pytest.mark.usefixtures("compiling")
+def test_compile_mode_compiles_once_and_loads_afterwards(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if isolation().level < 3:
+        pytest.skip("isolation level 3 does not work here")
+    built()  # in the usual place, not in the empty one below
+    monkeypatch.setenv("KERNELMILL_HOME", str(tmp_path))
+    for source, task, entry in ((GOOD, VADD, ""), (MODEL.replace("return self", "return 2 * self"), LINEAR, "Model")):
+        seconds = []
+        for _ in range(2):
+            began = time.monotonic()
+            runner = run(source, task, entry=entry, mode="compile", threads=2)
+            seconds.append(time.monotonic() - began)
+            assert runner.loaded().ok, runner.loaded()
+            assert runner.call().ok
+            assert runner.copy_results().ok
+            arena = runner.arena
+            for s in range(2):
+                if task is VADD:
+                    np.testing.assert_array_equal(arena.view(s, 2, runner.outputs), arena.view(s, 0) + arena.view(s, 1))
+                else:
+                    x, w, b, shift = (arena.view(s, i) for i in range(4))
+                    np.testing.assert_allclose(arena.view(s, 4, runner.outputs), 2 * (x @ w.T + b) + shift, rtol=1e-5, atol=1e-6)
+        assert seconds[1] < seconds[0] / 2
+    assert len(list((tmp_path / "torch-compile").iterdir())) == 2
+
+
+@pytest.mark.usefixtures("compiling")
+def test_a_compiled_candidate_may_not_start_a_process(run: Run) -> None:
+    source = (
+        "import os\nimport torch\n@torch.compiler.disable\ndef leave():\n    os.fork()\ndef km_vadd(x, y):\n    leave()\n    return x + y\n"
+    )
+    assert run(source, mode="compile").loaded().kind in ("forbidden", "load")
 
 
 def test_an_endless_loop_ends(run: Run) -> None:

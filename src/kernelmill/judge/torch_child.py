@@ -7,6 +7,9 @@ import os
 
 from kernelmill.judge.native.binding import FAILED, READY, Control
 
+RUNNER, COMPILER, LOADER = range(3)
+"""enum km_role of native/confine.h."""
+
 
 class Refused(Exception):
     """A step out of the judge's world failed; the text says which and why."""
@@ -24,11 +27,11 @@ class Child:
         lib = self._lib = c.CDLL(path, use_errno=True)
         pointer, text = c.c_void_p, c.POINTER(c.c_char_p)
         for name, result, arguments in (
-            ("km_child_leave", c.c_char_p, (c.c_int, c.c_int, text)),
+            ("km_child_leave", c.c_char_p, (c.c_int, c.c_int, text, c.c_int)),
             ("km_child_attach", None, (pointer, c.c_int)),
             ("km_child_map", c.c_uint64, (pointer, c.c_int, c.c_int, c.POINTER(c.c_uint64))),
-            ("km_child_limit", c.c_char_p, (pointer, c.c_uint64, text)),
-            ("km_child_filter", c.c_char_p, (pointer, c.c_uint64, c.c_uint64)),
+            ("km_child_limit", c.c_char_p, (pointer, c.c_uint64, text, text, c.c_uint64)),
+            ("km_child_filter", c.c_char_p, (pointer, c.c_uint64, c.c_uint64, c.c_int)),
             ("km_child_state", None, (pointer, c.c_uint32)),
             ("km_child_next", c.c_uint32, (pointer, c.c_uint32)),
             ("km_child_answer", None, (pointer, c.c_uint32)),
@@ -41,9 +44,12 @@ class Child:
         if failed:
             raise Refused(f"{failed.decode()}: {os.strerror(c.get_errno())}")
 
-    def leave(self, uid: int, namespaces: bool, shown: list[str]) -> None:
-        """Namespaces, a small root that shows `shown` read only, another user. The next fork is pid 1. Raises `Refused`."""
-        self._check(self._lib.km_child_leave(uid, int(namespaces), _strings(shown)))
+    def leave(self, uid: int, namespaces: bool, shown: list[str], scratch_mb: int) -> None:
+        """Namespaces, a small root that shows `shown` read only (and a writable /tmp), another user. The next fork is pid 1.
+
+        Raises `Refused`.
+        """
+        self._check(self._lib.km_child_leave(uid, int(namespaces), _strings(shown), scratch_mb))
 
     def attach(self, address: int, lifeline: int) -> None:
         """The handshake up to ADMITTED; leaves the process when the judge is gone."""
@@ -57,13 +63,14 @@ class Child:
             raise Refused(f"map the arena: {os.strerror(c.get_errno())}")
         return base, size.value
 
-    def limit(self, address: int, used_bytes: int, readable: list[str]) -> None:
+    def limit(self, address: int, used_bytes: int, readable: list[str], writable: list[str]) -> None:
         """No capabilities, the control page's limits beyond `used_bytes` of address space, landlock where asked. Raises `Refused`."""
-        self._check(self._lib.km_child_limit(address, used_bytes, _strings(readable)))
+        file_bytes = 256 << 20 if writable else 1 << 20
+        self._check(self._lib.km_child_limit(address, used_bytes, _strings(readable), _strings(writable), file_bytes))
 
-    def filter(self, address: int, base: int, size: int) -> None:
-        """The system-call filter where the control page asks for it. Raises `Refused`."""
-        self._check(self._lib.km_child_filter(address, base, size))
+    def filter(self, address: int, arena: tuple[int, int], role: int) -> None:
+        """A system-call filter where the control page asks for one. Raises `Refused`."""
+        self._check(self._lib.km_child_filter(address, *arena, role))
 
     def ready(self, address: int) -> None:
         self._lib.km_child_state(address, READY)

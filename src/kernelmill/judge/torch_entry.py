@@ -71,11 +71,25 @@ def describe(error: BaseException) -> str:
     return f"{where}{type(error).__name__}: {error}"
 
 
-def bind(job: Job, sets: list[dict[str, torch.Tensor]], sizes: list[dict[str, int]]) -> list[Call]:
+def _as_is(function: Callable[..., Any]) -> Callable[..., Any]:
+    return function
+
+
+def _call_module(module: torch.nn.Module, *arguments: object) -> Any:
+    return module(*arguments)
+
+
+def bind(
+    job: Job,
+    sets: list[dict[str, torch.Tensor]],
+    sizes: list[dict[str, int]],
+    wrap: Callable[[Callable[..., Any]], Callable[..., Any]] = _as_is,
+) -> list[Call]:
     """One callable per set. Raises `BadCandidate`.
 
     `sets`: tensors by name (inputs and in-outs), views of the arena. A function gets them in declared order, scalars by name. A class is
-    constructed as the task's module is; every set has an instance of its own whose weights *are* the arena's views.
+    constructed as the task's module is; every set has an instance of its own whose weights *are* the arena's views. `wrap` is applied
+    once to what all sets call (torch.compile).
     """
     namespace = module_of(job.files)
     target = getattr(namespace, job.entry, None)
@@ -85,9 +99,11 @@ def bind(job: Job, sets: list[dict[str, torch.Tensor]], sizes: list[dict[str, in
         raise BadCandidate(f"{job.files[0][0]} defines no function '{job.entry}' and no class 'ModelNew'")
     if isinstance(target, type) and issubclass(target, torch.nn.Module):
         cache: dict[tuple[tuple[str, int], ...], _Prototype] = {}
-        return [_bind_module(job, target, views, at, cache) for views, at in zip(sets, sizes, strict=True)]
+        run = None if wrap is _as_is else wrap(_call_module)
+        return [_bind_module(job, _prototype(job, target, at, cache), views, run) for views, at in zip(sets, sizes, strict=True)]
     scalars = {s.name: s.value for s in job.task.scalars}
     names = [t.name for t in job.task.inputs]
+    target = wrap(target)
     return [partial(target, *(views[n] for n in names), **scalars) for views in sets]
 
 
@@ -120,30 +136,30 @@ class _Prototype:
                 raise BadCandidate(f"weight '{names[name]}' of {target.__name__} has shape {list(weight.shape)}, expected {list(want)}")
 
 
-def _bind_module(
-    job: Job,
-    target: type[torch.nn.Module],
-    views: dict[str, torch.Tensor],
-    sizes: dict[str, int],
-    cache: dict[tuple[tuple[str, int], ...], _Prototype],
-) -> Call:
+def _prototype(
+    job: Job, target: type[torch.nn.Module], sizes: dict[str, int], cache: dict[tuple[tuple[str, int], ...], _Prototype]
+) -> _Prototype:
     key = tuple(sizes.items())
     if key not in cache:
         cache[key] = _Prototype(job.task, target, sizes)
-    made = cache[key]
+    return cache[key]
+
+
+def _bind_module(job: Job, made: _Prototype, views: dict[str, torch.Tensor], run: Callable[..., Any] | None) -> Call:
     memo: dict[int, Any] = {}
     for name, weight in made.weights.items():
         view = views[name]
         memo[id(weight)] = torch.nn.Parameter(view, requires_grad=False) if isinstance(weight, torch.nn.Parameter) else view
     module = copy.deepcopy(made.module, memo)
+    call = module if run is None else partial(run, module)
     scalars = {s.name: s.value for s in job.task.scalars}
     arguments = tuple(views[a] if a in views else scalars[a] for a in made.arguments)
     inouts = tuple(views[t.name] for t in job.task.tensors if t.role == "inout")
     if not inouts:
-        return partial(module, *arguments)
+        return partial(call, *arguments)
 
     def with_inouts() -> tuple[Any, ...]:
-        result = module(*arguments)
+        result = call(*arguments)
         return (*inouts, *(result if isinstance(result, tuple | list) else (result,)))
 
     return with_inouts

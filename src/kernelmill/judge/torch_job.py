@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import struct
 from dataclasses import dataclass
 from typing import Any
 
 from kernelmill.core.candidate import Candidate
 from kernelmill.core.task import Reference, Scalar, Task, Tensor
+
+REQUEST = struct.Struct("=iii")
+"""uid to drop to (0: stay), whether to make namespaces, megabytes of a writable /tmp in them."""
+DESCRIPTORS = ("job", "control", "inputs", "outputs", "results", "lifeline", "log", "cache")
+"""What a request to the zygote carries, in this order."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,10 @@ class Job:
     entry: str
     mode: str = "eager"
     threads: int = 1
+    step: str = "run"
+    """`run`: answer requests. `compile`: fill the cache that later runners of mode `compile` load, and end."""
+    scratch: str = ""
+    """Folder that may be written while the candidate loads; empty: none."""
 
     @classmethod
     def of(cls, candidate: Candidate, task: Task, mode: str, threads: int) -> Job:
@@ -40,6 +50,8 @@ class Job:
             "entry": self.entry,
             "mode": self.mode,
             "threads": self.threads,
+            "step": self.step,
+            "scratch": self.scratch,
         }
         return json.dumps(data).encode()
 
@@ -59,4 +71,5 @@ class Job:
             profiles={},
             families=(),
         )
-        return cls(task, tuple((n, x) for n, x in raw["files"]), raw["entry"], raw["mode"], raw["threads"])
+        files = tuple((n, x) for n, x in raw["files"])
+        return cls(task, files, **{k: raw[k] for k in ("entry", "mode", "threads", "step", "scratch")})

@@ -8,15 +8,16 @@ import mmap
 import os
 import struct
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
 import torch
 
 from kernelmill.core.dtypes import DTYPES
 from kernelmill.core.task import Tensor
+from kernelmill.judge import torch_compile
 from kernelmill.judge.native import binding as native
-from kernelmill.judge.torch_child import Child, Refused
+from kernelmill.judge.torch_child import COMPILER, LOADER, RUNNER, Child, Refused
 from kernelmill.judge.torch_entry import BadCandidate, Call, bind, describe
 from kernelmill.judge.torch_job import Job
 
@@ -44,12 +45,25 @@ class Runner:
             self.child.attach(self.address, fds["lifeline"])
             base, size = self.child.map(self.address, fds["inputs"], fds["outputs"])
             job = Job.load(os.pread(fds["job"], os.fstat(fds["job"]).st_size, 0))
-            os.closerange(3, 256)
-            self.child.limit(self.address, used_bytes + size, [p for p in readable if os.access(p, os.R_OK)])
+            cache = os.dup2(fds["cache"], 300) if job.mode == "compile" else -1
+            os.closerange(3, 300)
+            writable = [job.scratch] if job.scratch else []
+            readable = [p for p in [*readable, *writable] if os.access(p, os.R_OK)]
+            self.child.limit(self.address, used_bytes + size, readable, writable)
             torch.set_num_threads(job.threads)
             torch.set_grad_enabled(False)
-            self.child.filter(self.address, base, size)
-            self._bind(job, base)
+            arena = (base, size)
+            if job.mode == "compile":
+                self.child.filter(self.address, arena, COMPILER if job.step == "compile" else LOADER)
+                torch_compile.prepare(job, cache)
+                self._bind(job, base, torch_compile.wrap)
+                self._call(range(self.header.nsets))
+                self.kept.clear()
+                torch_compile.finish(job, cache)
+            if job.step == "run":
+                self.child.filter(self.address, arena, RUNNER)
+                if job.mode == "eager":
+                    self._bind(job, base)
         except (Refused, BadCandidate) as error:
             self.leave(EXIT_LOAD, str(error))
         except BaseException as error:
@@ -64,7 +78,7 @@ class Runner:
         self.child.failed(self.address, message)
         os._exit(code)
 
-    def _bind(self, job: Job, base: int) -> None:
+    def _bind(self, job: Job, base: int, *wrap: Callable[..., Any]) -> None:
         task, header = job.task, self.header
         words = struct.unpack_from(f"={header.nsets * header.nargs}q", self._control, header.slots_at)
         sets: list[dict[str, torch.Tensor]] = []
@@ -79,7 +93,7 @@ class Runner:
             sizes.append(at)
             self.places.append([(t, views[t.name]) for t in task.outputs])
         self.results = len(task.outputs)
-        self.calls: list[Call] = bind(job, sets, sizes)
+        self.calls: list[Call] = bind(job, sets, sizes, *wrap)
 
     def _serve(self) -> NoReturn:
         child, header, address = self.child, self.header, self.address
@@ -103,7 +117,7 @@ class Runner:
                 self.leave(EXIT_RAISED, describe(error))
             child.answer(address, seen)
 
-    def _call(self, order: tuple[int, ...]) -> None:
+    def _call(self, order: Sequence[int]) -> None:
         calls, kept, header, addresses, n = self.calls, self.kept, self.header, self.addresses, self.results
         for i, s in enumerate(order):
             header.progress = i

@@ -13,9 +13,11 @@ import functools
 import mmap
 import os
 import select
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,18 +26,17 @@ from typing import Literal
 from kernelmill.core.candidate import Candidate
 from kernelmill.core.errors import MissingTool
 from kernelmill.core.task import Task
-from kernelmill.judge import sandbox_start
+from kernelmill.judge import sandbox_start, torch_cache
 from kernelmill.judge.native import binding as native
-from kernelmill.judge.native.build import built
+from kernelmill.judge.native.build import built, home
 from kernelmill.judge.process import Limits, Runner
 from kernelmill.judge.process_arena import Arena, Memory
 from kernelmill.judge.process_outcome import Outcome
 from kernelmill.judge.sandbox import Isolation, isolation
 from kernelmill.judge.sandbox_start import StartError, memfd
-from kernelmill.judge.torch_job import Job
-from kernelmill.judge.torch_zygote_main import REQUEST
+from kernelmill.judge.torch_job import REQUEST, Job
 
-_START_SECONDS = 120.0
+_START_SECONDS = 300.0
 EXIT_RAISED, EXIT_SHAPE = 4, 5
 
 
@@ -48,7 +49,14 @@ class Zygote:
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         number = theirs.fileno()
         env = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_", "KMP_", "MKL_", "LD_", "PYTHON"))}
-        env |= {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+        env |= {
+            "TORCHINDUCTOR_COMPILE_THREADS": "1",
+            "TORCHINDUCTOR_CACHE_DIR": str(home() / "torch-zygote"),
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_WAIT_POLICY": "passive",
+            "GOMP_SPINCOUNT": "0",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         argv = [sys.executable, "-P", "-m", "kernelmill.judge.torch_zygote_main", str(number), str(built() / "libchild.so"), mode]
         self._process = subprocess.Popen(argv, env=env, pass_fds=(number,), stdin=subprocess.DEVNULL, start_new_session=True)
         theirs.close()
@@ -63,7 +71,10 @@ class Zygote:
         return self._process.pid
 
     def wait_ready(self) -> None:
-        """Waits until torch is imported (1 to 6 s after the start). Raises `MissingTool` when it does not get there."""
+        """Waits until torch is imported: 1 to 6 s after the start; mode `compile` 5 s, 20 s the first time on a machine.
+
+        Raises `MissingTool` when it does not get there.
+        """
         if self._ready:
             return
         readable, _, _ = select.select([self._channel], [], [], _START_SECONDS)
@@ -72,13 +83,13 @@ class Zygote:
             raise MissingTool("torch", "the torch zygote did not start (see its message above)", "pip install torch")
         self._ready = True
 
-    def fork(self, fds: Sequence[int], uid: int, namespaces: bool) -> int:
+    def fork(self, fds: Sequence[int], uid: int, namespaces: bool, scratch_mb: int = 0) -> int:
         """Host pid of a new runner, a direct child of this process. Raises `StartError` with what the zygote said."""
         with self._lock:
             self.wait_ready()
             rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))]
             try:
-                self._channel.sendmsg([REQUEST.pack(uid, int(namespaces))], rights)
+                self._channel.sendmsg([REQUEST.pack(uid, int(namespaces), scratch_mb)], rights)
                 answer = self._channel.recv(512).decode(errors="replace")
             except OSError as error:
                 raise StartError(f"the torch zygote is gone: {error}") from error
@@ -128,10 +139,25 @@ class TorchRunner(Runner):
             return replace(outcome, kind=kind_name, detail=header.message.decode(errors="replace"))
         return outcome
 
+    @property
+    def copies(self) -> bool:
+        return True
+
+    cache: int = -1
+    """memfd with what torch.compile made, mode `compile` only."""
+    scratch: str = ""
+    """Folder to remove at the end."""
+
     def kill(self) -> None:
         super().kill()
         if self.results:
             self.results.close()
+        if self.cache >= 0:
+            os.close(self.cache)
+            self.cache = -1
+        if self.scratch:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch = ""
 
 
 def start(
@@ -150,32 +176,73 @@ def start(
 ) -> TorchRunner:
     """Starts a runner for a candidate of platform `torch` and waits until it is loaded.
 
-    Raises `StartError` when the sandbox fails, `MissingTool` without torch; a candidate that fails to load is
-    `runner.loaded().kind != "ok"`, as for `Runner.start`.
+    Mode `compile`: the first start for a candidate, its sizes and threads compiles (6 to 20 s); later ones load what that one made
+    (0.3 to 1.2 s), in later sessions too. Raises `StartError` when the sandbox fails, `MissingTool` without torch; a candidate that fails
+    to load is `runner.loaded().kind != "ok"`, as for `Runner.start`.
     """
     level = level or isolation()
     outputs = outputs or arena.new_outputs()
-    flags = {3: native.FLAG_SECCOMP, 2: native.FLAG_SECCOMP | native.FLAG_LANDLOCK, 1: 0}[level.level]
-    control = arena.control(candidate.entry, "", flags=flags | (native.FLAG_TRAP if diagnose else 0), workspace=False)
-    header = native.Control.from_address(control.address)
+    job = Job.of(candidate, task, mode, threads)
     limits = limits or Limits()
+    if mode != "compile":
+        runner = _launch(job, arena, outputs, level, limits, diagnose=diagnose)
+    else:
+        name = torch_cache.key(candidate, task, arena, threads)
+        made = torch_cache.get(name)
+        if made is None:
+            compiler = _launch(replace(job, step="compile"), arena, outputs, level, _COMPILING)
+            outcome = compiler.loaded(_COMPILE_SECONDS)
+            made = os.pread(compiler.cache, os.fstat(compiler.cache).st_size, 0)
+            if not outcome.ok or not made:
+                return compiler  # dead or useless: `loaded()` says why
+            compiler.kill()
+            torch_cache.put(name, made)
+        runner = _launch(job, arena, outputs, level, limits, diagnose=diagnose, cache=made)
+    if runner.loaded(timeout).ok and stopped:
+        runner.stop()
+    return runner
+
+
+_COMPILE_SECONDS = 240.0
+_COMPILING = Limits(memory_bytes=16 << 30, tasks_per_thread=64)
+_SCRATCH_MB = 512
+
+
+def _launch(
+    job: Job, arena: Arena, outputs: Memory, level: Isolation, limits: Limits, *, diagnose: bool = False, cache: bytes = b""
+) -> TorchRunner:
+    """A runner that has been admitted and now loads."""
+    flags = {3: native.FLAG_SECCOMP, 2: native.FLAG_SECCOMP | native.FLAG_LANDLOCK, 1: 0}[level.level]
+    control = arena.control(job.entry, "", flags=flags | (native.FLAG_TRAP if diagnose else 0), workspace=False)
+    header = native.Control.from_address(control.address)
     header.limit_memory, header.limit_cpu_s = limits.memory_bytes, limits.cpu_seconds
-    header.limit_tasks = limits.tasks_per_thread * threads + 1
-    results = Memory("results", -(-8 * len(arena.sets) * max(1, len(task.outputs)) // mmap.PAGESIZE) * mmap.PAGESIZE)
-    job, log = memfd("job", Job.of(candidate, task, mode, threads).dump()), memfd("log", mode=0o600)
+    header.limit_tasks = limits.tasks_per_thread * job.threads + 1
+    results = Memory("results", -(-8 * len(arena.sets) * max(1, len(job.task.outputs)) // mmap.PAGESIZE) * mmap.PAGESIZE)
+    jailed, folder = level.level == 3, ""
+    if job.mode == "compile":
+        folder = "" if jailed else _scratch(level)
+        job = replace(job, scratch="/tmp" if jailed else folder)
+    told, log, kept = memfd("job", job.dump()), memfd("log", mode=0o600), memfd("cache", cache, mode=0o600)
     try:
-        fds = (job, control.fd, arena.inputs.fd, outputs.fd, results.fd, sandbox_start.lifeline(), log)
-        pid = zygote(mode).fork(fds, level.uid, level.level == 3)
-        adopted = native.library().km_adopt(pid, -1, control.address + native.Control.state.offset, int(timeout * 1e9))
+        fds = (told, control.fd, arena.inputs.fd, outputs.fd, results.fd, sandbox_start.lifeline(), log, kept)
+        pid = zygote(job.mode).fork(fds, level.uid, jailed, _SCRATCH_MB if jailed and job.scratch else 0)
+        adopted = native.library().km_adopt(pid, -1, control.address + native.Control.state.offset, int(_START_SECONDS * 1e9))
         if adopted < 0:
             raise StartError(f"the torch runner did not start: {os.pread(log, 2000, 0).decode(errors='replace')}")
     except BaseException:
         os.close(log)
+        os.close(kept)
+        shutil.rmtree(folder, ignore_errors=True)
         raise
     finally:
-        os.close(job)
+        os.close(told)
     state = native.RunnerState(control=control.address, pid=adopted, polite=int(level.level == 1))
-    runner = TorchRunner(arena, outputs, control, level, threads, log, state, results=results)
-    if runner.loaded(timeout).ok and stopped:
-        runner.stop()
-    return runner
+    return TorchRunner(arena, outputs, control, level, job.threads, log, state, results=results, cache=kept, scratch=folder)
+
+
+def _scratch(level: Isolation) -> str:
+    """A folder that a runner without namespaces may write while it loads."""
+    folder = tempfile.mkdtemp(prefix="kernelmill-")
+    if level.uid:
+        os.chown(folder, level.uid, level.uid)
+    return folder

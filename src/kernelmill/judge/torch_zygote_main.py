@@ -15,13 +15,12 @@ import mmap
 import os
 import signal
 import socket
-import struct
 import sys
 import warnings
 
-REQUEST = struct.Struct("=ii")
-"""uid to drop to (0: stay), whether to make namespaces."""
-DESCRIPTORS = ("job", "control", "inputs", "outputs", "results", "lifeline", "log")
+import torch
+
+from kernelmill.judge.torch_job import DESCRIPTORS, REQUEST
 
 
 def main(argv: list[str]) -> None:
@@ -42,8 +41,7 @@ def main(argv: list[str]) -> None:
         fds = array.array("i")
         for _level, _kind, data in ancillary:
             fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
-        uid, namespaces = REQUEST.unpack(message)
-        channel.send(_fork(child, channel, dict(zip(DESCRIPTORS, fds, strict=True)), uid, bool(namespaces)))
+        channel.send(_fork(child, channel, dict(zip(DESCRIPTORS, fds, strict=True)), REQUEST.unpack(message)))
         for fd in fds:
             os.close(fd)
 
@@ -51,17 +49,24 @@ def main(argv: list[str]) -> None:
 def _warm(mode: str) -> None:
     """Import what a runner needs and touch what torch makes on first use, with one thread."""
     warnings.simplefilter("ignore")
-    import torch
-
     torch.set_num_threads(1)
     import kernelmill.judge.torch_serve  # noqa: F401
 
     if mode == "compile":
-        import torch._dynamo
-        import torch._inductor.compile_fx
+        # One real compilation: which instructions and which compiler there are is asked by processes that a runner may not start. The
+        # answers stay in this process; its own cache folder makes the next zygote quick.
+        from torch._inductor import config
+
+        config.cpp_cache_precompile_headers = False  # a header as large as all kernels together would be in every cache
+        torch.compile(_tiny, dynamic=False)(torch.ones(64, 64))
+        torch._dynamo.reset()
     x = torch.ones(4, 4)
     torch.nn.functional.softmax(x @ x + 1, dim=1).sum().item()
     torch.frombuffer(bytearray(16), dtype=torch.float32).view(2, 2).copy_(x[:2, :2])
+
+
+def _tiny(x: torch.Tensor) -> torch.Tensor:
+    return torch.softmax(x, dim=1) + 1
 
 
 def _used() -> int:
@@ -81,7 +86,7 @@ def readable() -> list[str]:
     return [*roots, *(p for p in SYSTEM_READS if not p.startswith(("/usr", "/proc", "/sys")))]
 
 
-def _fork(child: object, channel: socket.socket, fds: dict[str, int], uid: int, namespaces: bool) -> bytes:
+def _fork(child: object, channel: socket.socket, fds: dict[str, int], request: tuple[int, int, int]) -> bytes:
     """The host pid of a new runner as text, or `!` and what failed. The process between it and us has left when this returns, so the
     runner's parent is the judge."""
     from kernelmill.judge.torch_child import Child
@@ -95,7 +100,8 @@ def _fork(child: object, channel: socket.socket, fds: dict[str, int], uid: int, 
             os.close(said)
             channel.close()
             null = os.open(os.devnull, os.O_RDWR)
-            child.leave(uid, namespaces, shown)
+            uid, namespaces, scratch_mb = request
+            child.leave(uid, bool(namespaces), shown, scratch_mb)
             runner = os.fork()
             if runner == 0:
                 os.close(say)

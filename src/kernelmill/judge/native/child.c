@@ -83,8 +83,8 @@ static int show(const char *path, int fd, int devices) {
   return (int)syscall(SYS_mount_setattr, AT_FDCWD, target, RECURSIVE, &a, sizeof a);
 }
 
-/* A root of its own: `shown` read only, three devices, nothing else; no /proc. */
-static int small_root(const char *const *shown) {
+/* A root of its own: `shown` read only, three devices, /tmp of `scratch_mb` where that is not 0, nothing else; no /proc. */
+static int small_root(const char *const *shown, int scratch_mb) {
   static const char *const devices[] = {"/dev/null", "/dev/zero", "/dev/urandom", NULL};
   int fds[64], n = 0, all = 0;
   const char *names[64];
@@ -99,6 +99,12 @@ static int small_root(const char *const *shown) {
     if (show(names[i], fds[i], i >= n)) return -1;
     close(fds[i]);
   }
+  if (scratch_mb) {
+    char options[64];
+    snprintf(options, sizeof options, "size=%dm,mode=1777", scratch_mb);
+    if ((mkdir(STAGE "/tmp", 0755) && errno != EEXIST) || mount("tmpfs", STAGE "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options))
+      return -1;
+  }
   struct attributes a = {READ_ONLY, 0, 0, 0};
   if (chdir(STAGE) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) || chdir("/")) return -1;
   return (int)syscall(SYS_mount_setattr, AT_FDCWD, "/", 0, &a, sizeof a);
@@ -106,13 +112,13 @@ static int small_root(const char *const *shown) {
 
 /* Returns NULL, or what failed (errno says why). uid > 0: the judge is root, drop to it. With `namespaces` 0 (isolation
  * level 2 and below) only the drop happens. The next fork becomes pid 1 of the new namespace. */
-const char *km_child_leave(int uid, int namespaces, const char *const *shown) {
+const char *km_child_leave(int uid, int namespaces, const char *const *shown, int scratch_mb) {
   int proc = open("/proc", O_PATH | O_CLOEXEC);
   const int others = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
   char map[64];
   if (namespaces && uid > 0) { /* as root the folders shown may lie where uid 65534 cannot go: mount first */
     if (unshare(CLONE_NEWNS)) return "unshare the mounts";
-    if (small_root(shown)) return "make a small root";
+    if (small_root(shown, scratch_mb)) return "make a small root";
   }
   if (uid > 0 && (setgroups(0, NULL) || setresgid((gid_t)uid, (gid_t)uid, (gid_t)uid) ||
                   setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid)))
@@ -126,7 +132,7 @@ const char *km_child_leave(int uid, int namespaces, const char *const *shown) {
     if (write_text(proc, "self/setgroups", "deny") || write_text(proc, "self/uid_map", map)) return "map the user";
     snprintf(map, sizeof map, "%d %u 1", NOBODY, group);
     if (write_text(proc, "self/gid_map", map)) return "map the group";
-    if (uid <= 0 && small_root(shown)) return "make a small root";
+    if (uid <= 0 && small_root(shown, scratch_mb)) return "make a small root";
   }
   close(proc);
   return NULL;
@@ -156,21 +162,20 @@ static int drop_capabilities(void) {
 }
 
 /* Capabilities, limits (`used`: bytes of address space taken already) and, where the flags say so, landlock. */
-const char *km_child_limit(const struct km_control *control, uint64_t used, const char *const *readable) {
-  const char *const nothing[] = {NULL};
+const char *km_child_limit(const struct km_control *control, uint64_t used, const char *const *readable,
+                           const char *const *writable, uint64_t file_bytes) {
   struct km_limits limits = {control->limit_memory ? control->limit_memory + used : 0, control->limit_cpu_s,
-                             control->limit_tasks, 1 << 20};
+                             control->limit_tasks, file_bytes};
   if (drop_capabilities()) return "drop capabilities";
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   if (km_confine_limits(&limits)) return "set the limits";
-  if (control->flags & KM_FLAG_LANDLOCK && km_confine_files(readable, nothing)) return "landlock";
+  if (control->flags & KM_FLAG_LANDLOCK && km_confine_files(readable, writable)) return "landlock";
   return NULL;
 }
 
-/* The system-call filter, last of all. */
-const char *km_child_filter(const struct km_control *control, uint64_t base, uint64_t bytes) {
-  if (control->flags & KM_FLAG_SECCOMP &&
-      km_confine_calls(KM_ROLE_RUNNER, base, bytes, !!(control->flags & KM_FLAG_TRAP)))
+/* A system-call filter; filters add up, the strictest answer counts. */
+const char *km_child_filter(const struct km_control *control, uint64_t base, uint64_t bytes, enum km_role role) {
+  if (control->flags & KM_FLAG_SECCOMP && km_confine_calls(role, base, bytes, !!(control->flags & KM_FLAG_TRAP)))
     return "seccomp";
   return NULL;
 }
