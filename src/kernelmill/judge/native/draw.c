@@ -77,7 +77,7 @@ static inline float power_of_two(float x) {
 static void normal(const uint32_t *restrict x, float *restrict out, float mean, float deviation) {
   for (int i = 0; i < BLOCK / 2; i++) {
     float u = (float)(int32_t)((x[i] >> 8) + 1) * 0x1p-24f, t = unit(x[i + BLOCK / 2]);
-    float r = deviation * sqrtf(-2 * logarithm(u));
+    float square = -2 * logarithm(u), r = deviation * sqrtf(square > 0 ? square : 0); /* the logarithm of almost 1 may come out positive */
     out[i] = mean + r * sine_turns(t + 0.25f);
     out[i + BLOCK / 2] = mean + r * sine_turns(t);
   }
