@@ -46,7 +46,7 @@ def test_a_compiler_cannot_read_the_users_files(level: Isolation, tmp_path: Path
     secret = tmp_path / "secret.h"
     secret.write_text("int stolen;\n")
     for folder in (tmp_path, *tmp_path.parents):
-        if folder.owner() == Path.home().owner() and folder != Path("/"):
+        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
             folder.chmod(folder.stat().st_mode | 0o755)
     result = run_sandboxed(["gcc", "-c", "k.c"], {"k.c": trick.format(secret).encode()}, ["k.o"], level=level)
     assert result.rc != 0

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kernelmill.judge.clock import machine_lock
 from kernelmill.judge.native import binding as native
 from kernelmill.judge.native.binding import library
 from kernelmill.judge.process_arena import Memory
@@ -70,10 +71,23 @@ def run_sandboxed(
     """Runs `argv` in a folder that holds only `files`, and returns the `outputs` it left there.
 
     It sees the system's toolchain (/usr), `reads` and nothing else of the machine: no home, no /etc, no network, no other process. The
-    folder is the working folder, and gone afterwards. Names in `files` and `outputs` are relative paths. Raises `StartError` when the
-    sandbox itself fails.
+    folder is the working folder, and gone afterwards. Names in `files` and `outputs` are relative paths. Waits while any judge of the machine
+    times something. Raises `StartError` when the sandbox itself fails.
     """
-    level = level or isolation()
+    with machine_lock(timed=False):
+        return _run(argv, files, outputs, reads=reads, env=env or {}, limits=limits, level=level or isolation())
+
+
+def _run(
+    argv: Sequence[str],
+    files: Mapping[str, bytes],
+    outputs: Sequence[str],
+    *,
+    reads: Sequence[str],
+    env: Mapping[str, str],
+    limits: CommandLimits,
+    level: Isolation,
+) -> Result:
     for name in (*files, *outputs):
         if name.startswith("/") or ".." in Path(name).parts:
             raise ValueError(f"not a relative path below the working folder: {name}")
@@ -109,7 +123,7 @@ def run_sandboxed(
             line = jail(FIRST_FD + 2, FIRST_FD + len(fds), guard, binds=binds, shows=_SHOWS)
         else:
             line = [f"/proc/self/fd/{FIRST_FD + 2}", *guard]
-        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": folder, "HOME": folder, **(env or {})}
+        environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": folder, "HOME": folder, **env}
         began, state = time.monotonic(), control.address + native.Control.state.offset
         started = start(line, fds, environment, level, state_address=state, jailed=level.level == 3, errors=errors)
         stack.callback(os.close, started.log)
