@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
-from kernelmill.authors.schedule import rows
+from kernelmill.authors.schedule import contract, rows
+from kernelmill.authors.schedule.contract import Contract
 from kernelmill.authors.schedule.draft import Draft
 from kernelmill.authors.schedule.rows import Rows
 from kernelmill.core.machine import Machine
@@ -26,6 +27,16 @@ ROW_CHOICES: dict[str, tuple[int | bool, ...]] = {
 """Knob -> values, the likeliest first."""
 
 
+CONTRACT_CHOICES: dict[str, tuple[int | bool | str, ...]] = {
+    "rows": (8, 12, 14, 6),
+    "vectors": (2, 3, 4, 1),
+    "depth": (0, 512, 256, 1024),
+    "pack_rows": (True, False),
+    "pack_columns": (True, False),
+    "across": ("columns", "rows", "batch"),
+}
+
+
 def lanes(machine: Machine) -> int:
     """float32 lanes of the machine's widest vector."""
     return max(2, machine.vector_bytes // 4)
@@ -33,17 +44,37 @@ def lanes(machine: Machine) -> int:
 
 def beginnings(program: Program, machine: Machine, rng: random.Random) -> Iterator[Draft]:
     """Schedules from the recipes: the default, each knob changed alone, then random combinations without end."""
-    start = Rows(lanes=lanes(machine))
-    yield rows.schedule(Draft(program), start)
+    plain = Rows(lanes=lanes(machine))
+    tiled = tiles(machine)
+    contracts = contract.found(Draft(program))
+    yield _made(program, contracts, tiled[0], plain)
+    if contracts:
+        for knobs in tiled[1:]:
+            yield _made(program, contracts, knobs, plain)
+        for name, values in CONTRACT_CHOICES.items():
+            for value in values[1:]:
+                yield _made(program, contracts, replace(tiled[0], **{name: value}), plain)
     for name, values in ROW_CHOICES.items():
         for value in values[1:]:
-            yield rows.schedule(Draft(program), replace(start, **{name: value}))
-    if start.lanes > 8:
-        yield rows.schedule(Draft(program), replace(start, lanes=start.lanes // 2))
-    names = [f.name for f in fields(Rows) if f.name in ROW_CHOICES]
+            yield _made(program, contracts, tiled[0], replace(plain, **{name: value}))
+    if plain.lanes > 8:
+        yield _made(program, contracts, tiled[0], replace(plain, lanes=plain.lanes // 2))
     while True:
-        mixed = {n: rng.choice(ROW_CHOICES[n]) for n in names}
-        yield rows.schedule(Draft(program), replace(start, **mixed))
+        tile = replace(tiled[0], **{n: rng.choice(v) for n, v in CONTRACT_CHOICES.items()})
+        yield _made(program, contracts, tile, replace(plain, **{n: rng.choice(v) for n, v in ROW_CHOICES.items()}))
+
+
+def tiles(machine: Machine) -> list[Contract]:
+    """Register tiles that fill the machine's vector registers: result, one row of the right factor, one broadcast."""
+    n = lanes(machine)
+    found = [Contract(n, rows, vectors) for vectors in (2, 3, 1, 4) if (rows := (machine.vector_registers - 2 - vectors) // vectors) > 1]
+    return sorted(found, key=lambda c: -c.rows * c.vectors / (c.rows + c.vectors))
+
+
+def _made(program: Program, contracts: list[contract.Parts], tile: Contract, plain: Rows) -> Draft:
+    draft = Draft(program)
+    done = frozenset(p.target for p in contracts if contract.schedule(draft, p, tile))
+    return rows.schedule(draft, plain, done)
 
 
 _NUMBER = re.compile(r"(?<![\w])\d+(?![\w])")
