@@ -17,6 +17,7 @@ from kernelmill.core.errors import UserError
 from kernelmill.search.bench import bench
 from kernelmill.search.optimize import Request, optimize
 from kernelmill.serve.report import write_report
+from kernelmill.serve.report.plots import intervals
 from kernelmill.serve.report.svg import Axis
 from kernelmill.tasks import get
 

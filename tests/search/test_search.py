@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from doubles import Climber, FakeJudge, candidate
+from doubles import Climber, FakeJudge, candidate, spread
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,6 +127,27 @@ def test_killed_and_resumed_loses_nothing_and_repeats_nothing(
         assert budget["used"] + budget["left"] == 30
         assert budget["used"] == sum(r.tier == "screen" for r in records)
     assert verify(path).ok
+
+
+def test_a_new_incumbent_is_screened_twice_and_keeps_the_smaller_gain(tmp_path: Path) -> None:
+    task = get(RELU)
+
+    class Lucky(FakeJudge):
+        """Finds every candidate 1.5 times faster than it is, in its first screen only."""
+
+        def screen(self, candidate: Candidate, incumbent: Candidate | None) -> Verdict:
+            luck = 1.0 if ("screen", candidate.id) in self.calls else 1.5
+            self.calls.append(("screen", candidate.id))
+            found = super().screen(candidate, incumbent)
+            ratio = {k: spread(s.median * luck) for k, s in found.speedup.items()}
+            return replace(found, speedup=ratio)
+
+    with Archive(tmp_path / "a.db") as archive:
+        author = Scripted(candidates=tuple(candidate(task, f"speed={s}") for s in (1.0, 0.9, 0.5, 2.0)))
+        result = optimize(request(), archive, opener=Lucky, author=author)
+        ratios = [r.verdict.speedup["incumbent"].median for r in archive.records(run=result["run"], tier="screen")[1:]]
+    assert ratios == pytest.approx([0.9, 0.75, 2.0])
+    assert result["source"] == "speed=2.0"
 
 
 def test_resume_without_a_cut_off_run_is_a_bad_request(tmp_path: Path) -> None:

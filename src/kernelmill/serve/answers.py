@@ -196,9 +196,9 @@ class SpeedupRow(Answer):
     median: float
     """exp of the mean log ratio over restarts."""
     low: float
-    """Lower end of the 99 % interval."""
+    """Lower end of the 99 % interval; 0 where too few restarts were made to tell."""
     high: float
-    """Upper end."""
+    """Upper end; null where it is not bounded."""
 
 
 class Result(Answer):

@@ -14,20 +14,21 @@ WIDTH = 760
 
 def intervals(rows: Sequence[tuple[str, float, float, float, str]], title: str) -> str:
     """One row per (name, median, low, high, css): a dot with its interval on a logarithmic axis with a line at 1."""
-    rows = [r for r in rows if r[2] > 0]
     if not rows:
         return ""
+    # An interval without an end (too few restarts to tell) is drawn to the edge of the page.
+    ends = [v for r in rows for v in r[1:4] if 0 < v < math.inf]
     left, step = 190, 26
     bottom = 12 + step * len(rows)
     drawing = Drawing(WIDTH, bottom + 42, title)
-    low, high = min(0.8, *(r[2] for r in rows)) / 1.1, max(1.25, *(r[3] for r in rows)) * 1.1
+    low, high = min(0.8, *ends) / 1.1, max(1.25, *ends) * 1.1
     axis = Axis(low, high, left, WIDTH - 90, log=True)
     drawing.horizontal(axis, 4, bottom, title)
     drawing.line(axis(1.0), 4, axis(1.0), bottom, "one")
     for place, (name, median, lo, hi, css) in enumerate(rows):
         y = 12 + step * (place + 0.5)
         drawing.text(left - 12, y + 4, name, anchor="end")
-        drawing.line(axis(lo), y, axis(hi), y, f"bar {css}")
+        drawing.line(axis(max(lo, low)), y, axis(min(hi, high)), y, f"bar {css}")
         drawing.dot(axis(median), y, f"mark {css}", f"{name}: {median:.3f} ({lo:.3f} to {hi:.3f})", 5)
         drawing.text(WIDTH - 80, y + 4, f"{median:.2f}x", css="t strong")
     return drawing.svg()
