@@ -155,7 +155,7 @@ def _race(
     sides = (native.Arm * n)()
     for side, arm, runner in zip(sides, arms, runners, strict=True):
         side.runner, side.outputs, side.unlike = ctypes.pointer(runner.state), runner.outputs.address, int(arm.unlike)
-        side.copy_limit_ns = copy_limit if runner.copies else 0
+        side.copy_limit_ns, side.results = (copy_limit, runner.results_address) if runner.copies else (0, None)
     fills, rules, roles = subject.fills(), subject.rules(), subject.roles()
     race = native.Race(
         n, len(arena.sets), arena.tensors, plan.most, sides, arena.inputs.address, arena.places, fills, rules, roles, seed,
@@ -174,11 +174,15 @@ def _finding(f: native.Finding, runners: Sequence[Runner], names: Sequence[str])
         runner = runners[f.arm]
         violation = native.Control.from_address(runner.control.address).violation
         outcome = after_end(runner.state, f.end, violation, during="a timed batch", set_index=f.set if f.set >= 0 else None)
+        outcome = runner.explained(outcome)
         return Finding("crash", name, f"{name}: {outcome.detail}", outcome, round=f.round)
     if f.trouble == native.OUTSIDE:
         return Finding("outside", name, f"{name} used {f.ns / 1e6:.1f} ms of CPU time while it was not being timed", round=f.round)
     if f.trouble == native.COPYING:
         return Finding("copying", name, f"{name} needed {f.ns / 1e6:.1f} ms to copy results out, more than copying takes", round=f.round)
+    if f.trouble == native.CHANGED:
+        text = f"{name}: tensor {f.tensor} of set {f.set} was not there yet when the answer came"
+        return Finding("copying", name, text, tensor=f.tensor, set_index=f.set, round=f.round)
     if f.trouble == native.CANARY:
         text = f"{name} wrote outside tensor {f.tensor} of set {f.set}"
         return Finding("canary", name, text, tensor=f.tensor, set_index=f.set, round=f.round)

@@ -172,6 +172,15 @@ class Runner:
         """Whether its results lie elsewhere until `copy_results` (torch)."""
         return False
 
+    @property
+    def results_address(self) -> int | None:
+        """Where in the judge the table of the results' places lies, for runners that copy."""
+        return None
+
+    def explained(self, outcome: Outcome) -> Outcome:
+        """The outcome with what the runner itself said about its end (torch: the exception)."""
+        return outcome
+
     def loaded(self, timeout: float = 10.0) -> Outcome:
         """Waits until the candidate is loaded. `kind` is `load` with the loader's words when it does not load."""
         began = time.monotonic()

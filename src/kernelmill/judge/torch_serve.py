@@ -128,8 +128,8 @@ class Runner:
             for j, tensor in enumerate(results):
                 if type(tensor) not in _TENSORS:
                     raise BadCandidate(f"it returned {type(tensor).__name__}, expected torch.Tensor")
-                if not tensor.is_contiguous():
-                    results[j] = tensor.contiguous()
+                if not tensor.is_contiguous() or tensor.is_neg() or tensor.is_conj():
+                    results[j] = tensor.resolve_conj().resolve_neg().contiguous()
                 if j < n:
                     addresses[at + j] = results[j].data_ptr()
             kept[s] = results

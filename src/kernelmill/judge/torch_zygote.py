@@ -132,12 +132,21 @@ class TorchRunner(Runner):
     """Addresses of the results of the last call in the runner, 8 bytes per set and output."""
 
     def request(self, kind: Literal[1, 2, 3, 4] | int, order: Sequence[int], timeout: float) -> Outcome:
-        outcome = super().request(kind, order, timeout)
+        outcome = self.explained(super().request(kind, order, timeout))
+        if self.ending is not None:
+            self.ending = outcome
+        return outcome
+
+    def explained(self, outcome: Outcome) -> Outcome:
         if outcome.kind == "exit" and outcome.code in (EXIT_RAISED, EXIT_SHAPE):
             header = native.Control.from_address(self.control.address)
-            kind_name = "raised" if outcome.code == EXIT_RAISED else "shape"
-            return replace(outcome, kind=kind_name, detail=header.message.decode(errors="replace"))
+            kind = "raised" if outcome.code == EXIT_RAISED else "shape"
+            return replace(outcome, kind=kind, detail=header.message.decode(errors="replace"))
         return outcome
+
+    @property
+    def results_address(self) -> int | None:
+        return self.results.address if self.results else None
 
     @property
     def copies(self) -> bool:

@@ -120,7 +120,7 @@ DRAW = {
         ["normal", "uniform", "loguniform", "integers", "odd", "sparse", "outliers", "constant", "index", "bool", "rotate", "keep"]
     )
 }
-NOTHING, ENDED, WRONG, POISON, CANARY, OUTSIDE, COPYING = range(7)
+NOTHING, ENDED, WRONG, POISON, CANARY, OUTSIDE, COPYING, CHANGED = range(8)
 
 
 class Fill(c.Structure):
@@ -164,6 +164,7 @@ class Arm(c.Structure):
         ("runner", c.POINTER(RunnerState)),
         ("outputs", c.c_void_p),
         ("copy_limit_ns", c.c_uint64),
+        ("results", c.c_void_p),
         ("unlike", c.c_uint32),
         ("pad", c.c_uint32),
     ]

@@ -167,7 +167,6 @@ const char *km_child_limit(const struct km_control *control, uint64_t used, cons
   struct km_limits limits = {control->limit_memory ? control->limit_memory + used : 0, control->limit_cpu_s,
                              control->limit_tasks, file_bytes};
   if (drop_capabilities()) return "drop capabilities";
-  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   if (km_confine_limits(&limits)) return "set the limits";
   if (control->flags & KM_FLAG_LANDLOCK && km_confine_files(readable, writable)) return "landlock";
   return NULL;

@@ -117,6 +117,8 @@ struct km_arm {
   struct km_runner *runner;
   uint8_t *outputs;
   uint64_t copy_limit_ns; /* > 0: results live elsewhere, ask for a copy after each batch, at most this much CPU */
+  const uint64_t *results; /* with it: where the runner says they lie, [nsets][outputs]. A few words of each are read at the
+                              answer, while it is stopped, and must be what the copy brings */
   uint32_t unlike, pad;   /* computes something else (a byte twin): only poison counts */
 };
 
@@ -124,7 +126,7 @@ struct km_sample {
   int64_t wall_ns, cpu_ns, outside_ns;
 };
 
-enum km_trouble { KM_NOTHING, KM_ENDED, KM_WRONG, KM_POISON, KM_CANARY, KM_OUTSIDE, KM_COPYING };
+enum km_trouble { KM_NOTHING, KM_ENDED, KM_WRONG, KM_POISON, KM_CANARY, KM_OUTSIDE, KM_COPYING, KM_CHANGED };
 
 struct km_finding {
   int32_t trouble, arm, round, set, tensor, end; /* end: enum km_end, for KM_ENDED */
