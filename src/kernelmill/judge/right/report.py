@@ -58,40 +58,42 @@ def failure(
 ) -> Failure:
     """The report of one wrong output. `where` names the circumstance (a second call at the same time, a guard page in front)."""
     assert outcome.wrong is not None
-    tensor, v = expected.tensor, outcome.values
-    want = expected.value
+    tensor, v, want = expected.tensor, outcome.values, expected.value
     share = f"{outcome.count} of {outcome.total} elements of {tensor.name} are wrong ({_percent(outcome.share)})"
-    lines = [f"{share}" + (f", {where}" if where else "")]
     place = f"{tensor.name}{_index(outcome.worst)}"
     if expected.how == "index":
-        lines.append(f"worst: {place} = {v['got']:.0f}, whose value is {number(v['value'])}; index {v['want']:.0f} is better")
+        worst = f"worst: {place} = {v['got']:.0f}, whose value is {number(v['value'])}; index {v['want']:.0f} is better"
     else:
-        text = f"worst: {place} = {number(v['got'])}, expected {number(v['want'])}"
-        if expected.how == "close":
-            ulps = outcome.worst_ulp / outcome.used if outcome.used and outcome.worst_ulp != float("inf") else 0.0
-            text += f": off by {_ulps(outcome.worst_ulp)} ulp" + (f", allowed {_ulps(ulps)}" if ulps else "")
-        elif expected.how == "whole":
-            text += ": whole numbers, exact in any order of summation"
-        else:
-            text += ": must be equal"
-        lines.append(text)
+        worst = f"worst: {place} = {number(v['got'])}, expected {number(v['want'])}{_error(expected, outcome)}"
+    lines = [worst]
     near = neighbourhood(got, want, outcome.wrong, outcome.worst)
     if near:
-        lines.append(f"around it, {tensor.name}{_index((*outcome.worst[:-1], ':'))}:" if len(outcome.worst) > 1 else "around it:")  # type: ignore[arg-type]
-        lines.append(near)
-    text = hint(got, want, outcome.wrong, inputs, unwritten=unwritten, dims=[str(d) for d in tensor.shape])
+        row = [str(i) for i in outcome.worst[:-1]]
+        lines += [f"around it, {tensor.name}[{', '.join([*row, ':'])}]:", near]
     return Failure(
-        summary=f"{work}: {share}",
+        summary=f"{work}: {share}" + (f", {where}" if where else ""),
         detail="\n".join(lines),
         workload=str(work),
         share_wrong=outcome.share,
         worst_ulp=min(outcome.worst_ulp, 1e300),
-        hint=text,
+        hint=hint(got, want, outcome.wrong, inputs, unwritten=unwritten, dims=[str(d) for d in tensor.shape], sizes=work.sizes),
     )
 
 
+def _error(expected: Expected, outcome: Outcome) -> str:
+    """How far the worst element is off, and how far it may be."""
+    if expected.how == "whole":
+        return ": whole numbers, exact in any order of summation"
+    if expected.how == "equal":
+        return ": must be equal"
+    if outcome.values["got"] != outcome.values["got"] or outcome.worst_ulp == float("inf"):
+        return ": not a finite number"
+    allowed = outcome.worst_ulp / outcome.used if outcome.used else 0.0
+    return f": off by {_ulps(outcome.worst_ulp)} ulp" + (f", allowed {_ulps(allowed)}" if allowed else "")
+
+
 def _ulps(value: float) -> str:
-    return "infinitely many" if value == float("inf") else f"{value:.1f}" if value < 100 else f"{value:.3g}"
+    return f"{value:.1f}" if value < 100 else f"{value:.3g}"
 
 
 def _percent(share: float) -> str:

@@ -78,9 +78,7 @@ class Store:
         """The expectation for inputs that were drawn elsewhere, given as `Prepared.inputs` has them; `work` says sizes and family."""
         import torch
 
-        tensors = [
-            torch.from_numpy(inputs[t.name]).view(getattr(torch, DTYPES[t.dtype].torch)) for t in typed(self.task.inputs, work)
-        ]
+        tensors = [torch.from_numpy(inputs[t.name]).view(getattr(torch, DTYPES[t.dtype].torch)) for t in typed(self.task.inputs, work)]
         return self._truth().expect(work, tensors, typed(self.task.outputs, work))
 
     def _truth(self) -> Oracle:
