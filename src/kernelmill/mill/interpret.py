@@ -74,7 +74,7 @@ class _Interpreter:
                 self.body(stmt.then if self.value(stmt.condition) else stmt.orelse)
             case Alloc():
                 self.allocate(stmt.buffer.name, stmt.buffer.dtype, [self.value(s) for s in stmt.buffer.shape])
-            case Call(name="prefetch"):
+            case Call(name="prefetch" | "prefetch_write"):
                 pass
             case _:
                 raise TypeError(f"cannot run {stmt!r}")

@@ -33,7 +33,7 @@ shape; becomes named variables when every index is known at print time), `shared
 **Statements**: `for v < extent kind` (v runs from 0; kinds below) · `let n = e` · `elem = e` · `reduce R t.. <- e..`
 (t = combine(t, e), for a tuple of targets) · `scan R t.. <- e.. -> o..` (the same, then o = t; `exclusive`: o = the
 state before) · `if c` / `else` · `alloc` (lives to the end of its block, contents undefined) · `barrier shared` ·
-`call name(args)`. A reduction is started by plain stores of its reducer's identity.
+`call prefetch(elem)`. A reduction is started by plain stores of its reducer's identity.
 
 **Order.** Statements run in text order. `reassoc` on a reduce or scan says its contributions may be grouped and reordered
 although float addition is not associative; an `exact` reducer (max, integer add, argmax with an index tie-break) may
@@ -222,7 +222,10 @@ class Barrier(Stmt):
 
 @dataclass(frozen=True)
 class Call(Stmt):
-    """An intrinsic statement that a printer knows by name (`prefetch`)."""
+    """An intrinsic statement that a printer knows by name.
+
+    `prefetch(elem)` and `prefetch_write(elem)` ask for a cache line; they may name an element outside its buffer.
+    """
 
     name: str
     args: tuple[Expr, ...]

@@ -63,9 +63,10 @@ class Statements(Reductions):
                 self._branch(stmt, contexts)
             case Alloc():
                 return [self._alloc(stmt.buffer, c) for c in contexts]
-            case Call(name="prefetch"):
+            case Call(name="prefetch" | "prefetch_write", args=(Elem() as elem,)):
                 for c in contexts:
-                    self.line(f"__builtin_prefetch(&{self.value(stmt.args[0], c).code});")
+                    base, _ = self.address(elem, c.storage[elem.buffer], c)
+                    self.line(f"__builtin_prefetch({c.storage[elem.buffer].name} + {base}, {int(stmt.name != 'prefetch')});")
             case _:
                 raise UserError("this statement has no C form on a CPU", got=type(stmt).__name__.lower())
         return contexts

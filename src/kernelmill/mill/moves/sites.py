@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from kernelmill.mill.expr import Elem, Expr, Op, Opaque, Var, names, op, rewrite, walk
-from kernelmill.mill.ir import Alloc, Body, Buffer, If, Let, Loop, Program, Reduce, Scan, Stmt, Store
+from kernelmill.mill.ir import Alloc, Body, Buffer, Call, If, Let, Loop, Program, Reduce, Scan, Stmt, Store
 from kernelmill.mill.moves.refused import Refused
 from kernelmill.mill.walk import all_statements, expressions, statements
 
@@ -100,7 +100,7 @@ def accesses(program: Program, body: Body, around: Around) -> list[Access]:
     out: list[Access] = []
     shapes = buffers(program)
     for stmt, where in visit(body, around):
-        if isinstance(stmt, Alloc):
+        if isinstance(stmt, Alloc | Call):
             continue
         targets = _targets(stmt)
         free = ""
