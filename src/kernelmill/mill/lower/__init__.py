@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from torch.export import ExportedProgram
 
 
-def export(task: Task, function: Callable[[list[Any]], Any], profile: str = "cpu") -> ExportedProgram:
+def export(task: Task, function: Callable[..., Any], profile: str = "cpu") -> ExportedProgram:
     """The task's reference as a graph of core ATen operations, every axis of the task symbolic unless the task fixes it.
 
     An axis whose size the reference reads into Python (a branch on it, a list of that length) is kept at its size in `profile`.
 
-    `function([inputs and in-outs in declared order])` returns the outputs (in-outs, then outs, in declared order), as a tuple;
-    `kernelmill.tasks.reference.bind` makes one. Scalar attributes must have their values inside `function`: they become constants.
+    `function([inputs and in-outs in declared order])` returns the outputs (in-outs, then outs, in declared order), as a tuple; if it takes
+    a second argument, that is the axis values traced with. `kernelmill.tasks.reference.bind` makes one. Scalar attributes must have
+    their values inside `function`: they become constants.
     Raises `UserError` for what torch cannot export: random numbers, values read into Python, recurrent layers, control flow on data.
     """
     from kernelmill.mill.lower import exporter

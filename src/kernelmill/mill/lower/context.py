@@ -210,10 +210,9 @@ class Call:
     ) -> Value:  # fmt: skip
         """One nest that folds `term(element)` over `dims` into elements that start at the reducer's identity."""
         gone = {d % value.rank for d in dims} if value.rank else set[int]()
-        shape = [ONE if d in gone else s for d, s in enumerate(value.shape)]
-        kept = [() if d in gone else f for d, f in enumerate(value.factors)]
-        if not keepdim:
-            shape, kept = ([x for d, x in enumerate(both) if d not in gone] for both in (shape, kept))
+        left = [d for d in range(value.rank) if keepdim or d not in gone]
+        shape = [ONE if d in gone else value.shape[d] for d in left]
+        kept = [() if d in gone else value.factors[d] for d in left]
         target = self.result(dtype, shape, kept, out, name)
         with self.loops(kept) as index:
             elem = target.elem(index)

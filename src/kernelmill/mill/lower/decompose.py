@@ -12,6 +12,7 @@ from torch._decomp import get_decompositions
 #: Operations that torch would decompose but that `pointwise` and friends lower in one nest.
 _WHOLE = (
     "silu", "mish", "softplus", "hardswish", "hardsigmoid", "hardtanh", "elu", "leaky_relu", "relu6", "log_sigmoid_forward", "celu",
+    "nll_loss_forward", "nll_loss2d_forward",
     "addmm", "addmv", "baddbmm", "mv", "dot", "vdot", "rsub", "lerp", "addcmul", "addcdiv", "xlogy", "logsumexp", "flip",
     "native_layer_norm", "native_group_norm", "var_mean", "softshrink", "hardshrink", "threshold", "masked_fill", "native_batch_norm",
     "_native_batch_norm_legit", "_native_batch_norm_legit_no_training", "triu", "tril", "clamp_min", "clamp_max", "square",

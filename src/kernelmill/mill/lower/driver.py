@@ -21,7 +21,7 @@ from kernelmill.mill.expr import Const, Elem, Expr, Var, walk
 from kernelmill.mill.ir import Program
 from kernelmill.mill.lower import ops, refuse
 from kernelmill.mill.lower.context import LOWERINGS, VIEWS, Call, Context, Target, dense, dtype_name
-from kernelmill.mill.lower.exporter import fixed_sizes, known, pinned
+from kernelmill.mill.lower.exporter import fixed_sizes, known, pinned, source_of
 from kernelmill.mill.lower.sizes import Size, Symbols, axis, equal, expr, formula
 from kernelmill.mill.lower.value import Index, Part, Value, constant, drop, insert, permute, plain, reshape
 
@@ -46,6 +46,7 @@ class _Driver:
     def __init__(self, task: Task, exported: ExportedProgram) -> None:
         self.task = task
         self.graph = exported.graph
+        self.source = source_of(task, exported)
         self.placeholders = [n for n in self.graph.nodes if n.op == "placeholder"]
         self.constants = _constants(exported, self.placeholders)
         self.inputs = [n for n in self.placeholders if n.name not in self.constants]
@@ -61,6 +62,8 @@ class _Driver:
         self.live: set[Node] = set()
         self.wanted: dict[Node, list[tuple[int, Target]]] = {}
         self.direct: set[int] = set()
+        self.seen: dict[str, Node] = {}
+        """What an operation computes -> the first node that computes it."""
 
     def run(self) -> Program:
         self._find_pinned()
@@ -201,14 +204,19 @@ class _Driver:
         name = refuse.operation(node)
         if name == "sym_size.int" or name.startswith("aten.sym_") or name in ("aten._assert_scalar.default", "aten._assert_async.msg"):
             return None
-        refuse.check(node)
+        refuse.check(node, self.source)
         if name not in LOWERINGS:
-            raise UserError(f"cannot lower {name}: there is no lowering for it", got=refuse.where(node),
+            raise UserError(f"cannot lower {name}: there is no lowering for it", got=self.source.where(node),
                             hint="use --platform torch, or write the reference with other operations")  # fmt: skip
+        key = None if node in self.wanted else _key(node)
+        if key is not None and key in self.seen:
+            return self.env[self.seen[key]]
+        if key is not None:
+            self.seen[key] = node
         metas = list(value) if isinstance(value, tuple | list) else [value]
         call = Call(
             self.context, name, [self._argument(a) for a in node.args], {k: self._argument(v) for k, v in node.kwargs.items()},
-            metas, [_meta(a) for a in node.args], refuse.where(node), dict(self.wanted.get(node, ())), self._used(node),
+            metas, [_meta(a) for a in node.args], self.source.where(node), dict(self.wanted.get(node, ())), self._used(node),
         )  # fmt: skip
         try:
             return self._settle(call, LOWERINGS[name](call))
@@ -311,6 +319,11 @@ def _undo(name: str, args: Sequence[Any], target: Target, shape: tuple[Size, ...
         case _:
             return None
     return Target(target.handle, shape, plain(shape), moved.read)  # type: ignore[arg-type]
+
+
+def _key(node: Node) -> str | None:
+    """Equal for nodes that compute the same; None for those that have more than one result."""
+    return None if isinstance(node.meta.get("val"), tuple | list) else f"{node.target}{node.args}{sorted(node.kwargs.items())}"
 
 
 def _meta(item: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import itertools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -20,14 +21,20 @@ from kernelmill.mill.lower import decompose, refuse
 #: Values for axes while tracing: different, neither 0 nor 1, and with small factors so that constraints like `C % 8 == 0` can hold.
 _TRACE_SIZES = (6, 10, 14, 8, 12, 9, 5, 16, 7, 24, 32, 11, 20, 48, 64)
 
+_LINES = "reference lines"
 
-class _Function(torch.nn.Module):
-    def __init__(self, function: Callable[[list[Any]], Any]) -> None:
+Function = Callable[..., Any]
+"""`f([tensors])` or `f([tensors], sizes)`."""
+
+
+class _Module(torch.nn.Module):
+    def __init__(self, function: Function, sizes: Mapping[str, int]) -> None:
         super().__init__()
-        self.function = function
+        self.function, self.sizes = function, dict(sizes)
+        self.takes_sizes = len(inspect.signature(function).parameters) > 1
 
     def forward(self, *tensors: torch.Tensor) -> Any:
-        result = self.function(list(tensors))
+        result = self.function(list(tensors), self.sizes) if self.takes_sizes else self.function(list(tensors))
         return tuple(result) if isinstance(result, tuple | list) else (result,)
 
 
@@ -74,35 +81,70 @@ def known(size: Any) -> int | None:
     return int(size)
 
 
-def export(task: Task, function: Callable[[list[Any]], Any], profile: str) -> ExportedProgram:
+def export(task: Task, function: Function, profile: str) -> ExportedProgram:
     """See `kernelmill.mill.lower.export`."""
     fixed = fixed_sizes(task)
     sizes = trace_sizes(task, fixed)
     exported, stuck = _trace(task, function, sizes, set(fixed))
     if stuck:  # a small size may have met a special case (one channel for each group)
-        larger = {a: n * 3 if a in stuck else n for a, n in sizes.items()}
-        exported, stuck = _trace(task, function, larger if task.legal(larger) else sizes, set(fixed))
+        sizes = _larger(task, sizes, stuck)
+        exported, stuck = _trace(task, function, sizes, set(fixed))
+    if not stuck and task.reference.kind == "module" and set(sizes) - set(fixed):
+        stuck = _baked(task, function, exported, sizes, set(fixed))
     if stuck:  # the reference reads a size into Python: keep that axis at the size that matters
         usual = task.profiles.get(profile) or next(iter(task.profiles.values()))
         fixed |= {a: usual[a] for a in stuck}
         exported, _ = _trace(task, function, trace_sizes(task, fixed), set(fixed))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return exported.run_decompositions(copy.copy(decompose.table()))
+        whole = exported.run_decompositions(copy.copy(decompose.table()))
+    whole.graph_module.meta[_LINES] = exported.graph_module.meta.get(_LINES, {})
+    return whole
 
 
-def _trace(task: Task, function: Callable[[list[Any]], Any], sizes: Mapping[str, int], fixed: set[str]) -> tuple[ExportedProgram, set[str]]:
+def source_of(task: Task, exported: ExportedProgram) -> refuse.Source:
+    """What messages need to name a place in the reference."""
+    return refuse.Source(task.reference.path, exported.graph_module.meta.get(_LINES, {}))
+
+
+def _lines(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...]) -> dict[str, str]:
+    """Operation -> line of the reference that first calls it."""
+    with refuse.Lines() as lines:
+        try:
+            module(*inputs)
+        except Exception:  # an index of zero or a size may not suit it; then messages do without lines
+            return lines.found
+    return lines.found
+
+
+def _larger(task: Task, sizes: Mapping[str, int], which: set[str]) -> dict[str, int]:
+    """The sizes with some axes three times as long, where that is legal."""
+    larger = {a: n * 3 if a in which else n for a, n in sizes.items()}
+    return larger if task.legal(larger) else dict(sizes)
+
+
+def _baked(task: Task, function: Function, exported: ExportedProgram, sizes: Mapping[str, int], fixed: set[str]) -> set[str]:
+    """Axes whose size a module holds as a number of its own: its graph at another size is another graph."""
+    free = set(sizes) - fixed
+    other, stuck = _trace(task, function, _larger(task, sizes, free), fixed)
+    return free if stuck or str(other.graph) != str(exported.graph) else set()
+
+
+def _trace(task: Task, function: Function, sizes: Mapping[str, int], fixed: set[str]) -> tuple[ExportedProgram, set[str]]:
     """(graph, axes that should be symbolic and are not)."""
     dynamic = tuple({d: Dim.AUTO for d, text in enumerate(t.shape) if formula.names(text) - fixed} or None for t in task.inputs)
+    module, inputs = _Module(function, sizes), tuple(example_inputs(task, sizes))
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         try:
-            exported = torch.export.export(_Function(function), tuple(example_inputs(task, sizes)), dynamic_shapes=(dynamic,), strict=False)
+            exported = torch.export.export(module, inputs, dynamic_shapes=(dynamic,), strict=False)
         except UserError:
             raise
         except Exception as error:
             raise _explain(task, error) from error
-    refuse.check_before(exported)
+        if task.reference.kind == "function":
+            exported.graph_module.meta[_LINES] = _lines(module, inputs)
+    refuse.check_before(exported, source_of(task, exported))
     shapes = [n.meta["val"].shape for n in exported.graph.nodes if n.op == "placeholder"][-len(task.inputs) :]
     return exported, {axis for _, axis, _ in pinned(task, shapes)} - fixed
 

@@ -133,8 +133,12 @@ def _argmax(call: Call) -> Value:
 
 
 @lowers("aten.max.dim", "aten.min.dim")
-def _max_dim(call: Call) -> tuple[Value, Value]:
+def _max_dim(call: Call) -> tuple[Value, Value | None]:
     word = "max" if ".max." in call.name else "min"
+    if 1 not in call.used:
+        value, inner, keepdim = call.args[0], wide(call.args[0].dtype), bool(call.arg(2, "keepdim", False))
+        made = call.reduce(word, value, [call.args[1]], dtype=inner, keepdim=keepdim, out=0, term=lambda e: cast(e, inner))
+        return convert(call, made, value.dtype), None
     return arg_extreme(call, call.args[0], call.args[1], word, keepdim=bool(call.arg(2, "keepdim", False)), outs=(0, 1))
 
 
