@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kernelmill.core import formula
 from kernelmill.core.errors import UserError
 from kernelmill.core.task import Numerics, Reference, Scalar, Task, Tensor
 from kernelmill.tasks import module
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from kernelmill.tasks.tracing import Traced
 
 ENTRY = "Model"
-HEAVY_FLOPS = 1_000_000_000
-"""Above this the families are tried with a batch of 2."""
 
 
 def load_file(
@@ -135,17 +132,17 @@ def _task(reference: Reference, traced: Traced, free: Free | None) -> Task:
     return replace(task, families=drawing.sensible(cheap(task), task.sizes("ci")))
 
 
-def cheap(task: Task, above: int = HEAVY_FLOPS) -> Task:
-    """A file's task with a batch of 2 where one call takes more than `above` FLOP and the file names a batch size; else as it is."""
+def cheap(task: Task) -> Task:
+    """A file's task with its constants made small, so that computing it a dozen times takes no time; any other task as it is."""
+    from kernelmill.tasks import limits
     from kernelmill.tasks.tracing import trace
 
-    known = constants(task.reference.source) | dict(task.reference.constants)
-    batch = next((k for k, v in known.items() if "batch" in k.lower() and type(v) is int and v > 2), None)
-    if task.reference.kind != "module" or task.axes or batch is None or formula.evaluate(task.flops, {}) <= above:
+    reference = task.reference
+    if reference.kind != "module" or task.axes:
         return task
-    reference = module.sized(task.reference, {batch: 2})
-    try:
-        small = trace(load(reference), reference.entry, reference.eval_mode)
-    except UserError:
-        return task
-    return replace(task, tensors=_tensors(small, None), reference=reference, flops=str(small.flops))
+
+    def retrace(sizes: Mapping[str, int]) -> Traced:
+        return trace(load(module.sized(reference, sizes)), reference.entry, reference.eval_mode)
+
+    chosen, small = limits.shrink(constants(reference.source) | dict(reference.constants), retrace, limits.TRIAL)
+    return replace(task, tensors=_tensors(small, None), reference=module.sized(reference, chosen), flops=str(small.flops))

@@ -37,8 +37,10 @@ def machine_limit() -> Limit:
     return Limit(min(BATCH_BYTES // 2, memory // 16))
 
 
-CPU = Limit(CPU_BYTES, output=CPU_OUTPUT)
+CPU = Limit(CPU_BYTES, flops=4_000_000_000, output=CPU_OUTPUT)
 CI = Limit(CI_BYTES, flops=100_000_000)
+TRIAL = Limit(8 * MB, flops=200_000_000)
+"""A size at which a file may be computed a dozen times while it is loaded."""
 
 
 def size_text(bytes: int) -> str:
@@ -68,7 +70,9 @@ def refuse(
     limit = machine_limit()
     if limit.fits(traced):
         return
-    found = propose({k: v for k, v in constants.items() if type(v) is int and v > 1}, retrace, limit)
+    found, _ = shrink(constants, retrace, CPU)
+    if not found or not limit.fits(retrace(found)):
+        found, _ = shrink(constants, retrace, limit)
     raise UserError(
         f"{path} does not fit this machine at its own size",
         expected=f"inputs, weights and outputs of at most {size_text(limit.bytes)}, at most {limit.flops / 1e9:.0f} GFLOP a call",
@@ -77,26 +81,29 @@ def refuse(
     )
 
 
-def propose(constants: Mapping[str, int], retrace: Callable[[Mapping[str, int]], Traced], limit: Limit) -> dict[str, int]:
-    """Constants to set so that the task fits: the batch size first, then the largest ones, each halved while that helps. {}: none found."""
+def shrink(
+    constants: Mapping[str, int | float | bool | str], retrace: Callable[[Mapping[str, int]], Traced], limit: Limit
+) -> tuple[dict[str, int], Traced]:
+    """Constants to set so that one call fits, and the trace at that size: the batch size first, then the largest, each halved.
+
+    Where nothing fits, the smallest that was found. Raises `UserError` where the file does not run as it stands.
+    """
+    whole = {k: v for k, v in constants.items() if type(v) is int and v > 1}
     chosen: dict[str, int] = {}
-    for name in sorted(constants, key=lambda n: ("batch" not in n.lower(), -constants[n])):
-        best = _weight(retrace(chosen))
-        value = 1 << (constants[name].bit_length() - 1)
-        value = value // 2 if value == constants[name] else value
-        while value >= 1:
+    found = retrace(chosen)
+    for name in sorted(whole, key=lambda n: ("batch" not in n.lower(), -whole[n])):
+        value = 1 << (whole[name] - 1).bit_length()
+        while not limit.fits(found) and value > 1:
+            value //= 2
             try:
                 traced = retrace({**chosen, name: value})
             except UserError:
                 break
-            if _weight(traced) >= best:
+            if _weight(traced) >= _weight(found):
                 break
-            best, chosen[name] = _weight(traced), value
-            if limit.fits(traced):
-                return chosen
-            value //= 2
-    return {}
+            found, chosen[name] = traced, value
+    return chosen, found
 
 
-def _weight(traced: Traced) -> tuple[int, int]:
-    return traced.bytes + traced.flops // 100, traced.flops
+def _weight(traced: Traced) -> int:
+    return traced.bytes + traced.flops // 100

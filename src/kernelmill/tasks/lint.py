@@ -30,8 +30,6 @@ EFFECT = 1e-9
 """An input has no effect when redrawing it changes no output by this much of its root mean square, in f64."""
 CONDITION = 1e-3
 """Relative error of f32 over which a task measures rounding."""
-HEAVY_FLOPS = 100_000_000
-"""Above this a file is tried with a batch of 2: every rule computes it some ten times in f64."""
 PUBLISHED = "as published"
 FEW = 16
 """Outputs with at most so many elements are drawn from four seeds, others from two: one number is always equal to itself."""
@@ -62,7 +60,7 @@ def lint(task: Task) -> list[Finding]:
     if task.reference.kind == "module":
         from kernelmill.tasks.files import cheap
 
-        task = cheap(_published(task), above=HEAVY_FLOPS)
+        task = cheap(_published(task))
     sizes = task.sizes("ci")
     f = bind(task)
     findings: dict[tuple[str, str], Finding] = {}
