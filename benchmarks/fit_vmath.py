@@ -48,21 +48,19 @@ def show(name: str, coefficients: list[float]) -> None:
     print(f"{name} = [{', '.join(repr(float(np.float32(c))) if float(np.float32(c)) == c else repr(c) for c in coefficients)}]")
 
 
-def erfc_log(t: mp.mpf) -> mp.mpf:
-    return -mp.log(mp.erfc(t))
-
-
 def main() -> None:
     """Print every table."""
     half = float(mp.log(2) / 2) * 1.002
-    series = lambda f, n: lambda r: f(r) if abs(r) > mp.mpf("1e-9") else mp.mpf(n)  # noqa: E731
+    series = lambda f, n: lambda r: f(r) if abs(r) > mp.mpf("1e-6") else mp.mpf(n)  # noqa: E731
     show("EXP", fit(series(lambda r: (mp.e**r - 1 - r) / r**2, 0.5), -half, half, 5, lambda r: r * r))
     edge = float((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) * 1.002
     log = series(lambda z: (mp.log((1 + mp.sqrt(z)) / (1 - mp.sqrt(z))) / mp.sqrt(z) - 2) / z, mp.mpf(2) / 3)  # = 2 s + s z R(z)
-    show("LOG", fit(log, 0, edge**2, 3, lambda z: z))
-    show("TANH", fit(series(lambda z: (mp.tanh(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, -mp.mpf(1) / 3), 0, 0.625**2, 5, lambda z: z))
-    show("ERF", fit(series(lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1, 2 / mp.sqrt(mp.pi) - 1), 0, 1, 7))
-    show("ERFC", fit(erfc_log, 1, 4.05, 8, mp.erfc))
+    cubic = series(lambda f: (mp.log(1 + f) - f + f * f / 2) / f**3, mp.mpf(1) / 3)
+    show("LOG", fit(cubic, float(mp.sqrt(0.5)) - 1.0005, float(mp.sqrt(2)) - 0.9995, 8, lambda f: f * f))
+    show("SOFT", fit(series(lambda z: (mp.log(1 + z) / z - 1) / z, -0.5), 0, 1, 8, lambda z: z))
+    rate = lambda t: -mp.log(mp.erfc(t)) / t if t > mp.mpf("1e-9") else 2 / mp.sqrt(mp.pi)  # noqa: E731
+    matter = lambda t: mp.erfc(t) * t / mp.erf(t) if t > mp.mpf("1e-9") else mp.sqrt(mp.pi) / 2  # noqa: E731
+    show("ERF", fit(rate, 0, 4, 8, matter))
     quarter = float(mp.pi / 4) * 1.002
     show("SIN", fit(series(lambda z: (mp.sin(mp.sqrt(z)) / mp.sqrt(z) - 1) / z, -mp.mpf(1) / 6), 0, quarter**2, 3, lambda z: z))
     show("COS", fit(series(lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2, mp.mpf(1) / 24), 0, quarter**2, 2, lambda z: z * z))
