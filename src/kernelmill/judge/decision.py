@@ -147,17 +147,17 @@ def decide(
             return race.result("cannot tell here", why)
         found = look(race.logs(), protocol.looks)
         if found == "faster":
-            if why := race.too_loud():
-                return race.result("cannot tell here", why)
+            if doubt := race.doubt():
+                return race.result("cannot tell here", doubt)
             return race.result("faster", f"the lower bound is above {protocol.looks.margin:g} times {baseline.name}")
         if found == "not faster":
             return race.result("not faster", f"no gain over {baseline.name} of more than {100 * (protocol.looks.futile_above - 1):.0f} %")
-        if len(race.done) >= protocol.looks.sizes[-1]:
-            return race.result(
-                "cannot tell here", f"{len(race.done)} restarts do not decide: the difference is too small or the spread too large"
-            )
+        if race.is_last():
+            undecided = f"{len(race.done)} restarts do not decide: too small a difference or too large a spread"
+            return race.result("cannot tell here", undecided)
         if time.monotonic() - race.began - race.waited > protocol.seconds:
-            return race.result("cannot tell here", f"the time limit of {protocol.seconds:g} s came after {len(race.done)} restarts")
+            late = f"the time limit of {protocol.seconds:g} s came after {len(race.done)} restarts"
+            return race.result("cannot tell here", late)
 
 
 def screen(
@@ -223,7 +223,7 @@ class _Race:
         if not restart.finding:
             self.done.append(restart)
             self.nulls.append(restart.null_ns)
-        if self.load().foreign > self.protocol.foreign_limit and self.load().seconds > 0.2:
+        if self.load().seconds > 0.2 and self.loud():
             self.statistic = "median"
         return restart, restart.finding
 
@@ -259,15 +259,19 @@ class _Race:
         if fastest < floor:
             times = f"{fastest / 1e3:.0f} us, the null command {restart.null_ns / 1e3:.0f} us"
             return f"kernel too short: a batch of {self.sets} calls takes {times}"
-        if self.clock == "cpu" and len(self.done) >= 6 and (why := _clocks_disagree(self.done)):
-            return why
         return ""
 
-    def too_loud(self) -> str:
-        load = self.load()
-        if self.clock == "wall" and load.foreign > self.protocol.foreign_limit:
-            return f"foreign load of {load.foreign:.1f} cores during a wall-clock measurement"
-        return ""
+    def doubt(self) -> str:
+        """Why a gain that the restarts show is not believed, or ''."""
+        if self.clock == "cpu":
+            return _clocks_disagree(self.done)
+        return f"foreign load of {self.load().foreign:.1f} cores during a wall-clock measurement" if self.loud() else ""
+
+    def loud(self) -> bool:
+        return self.load().foreign > self.protocol.foreign_limit
+
+    def is_last(self) -> bool:
+        return len(self.done) >= self.protocol.looks.sizes[-1]
 
     def _seed(self) -> int:
         return self.draw.getrandbits(64)
@@ -285,9 +289,8 @@ class _Race:
 
 
 def _clocks_disagree(restarts: Sequence[Restart]) -> str:
-    """A one-thread kernel whose wall time never comes near its CPU time sleeps or computes elsewhere."""
+    """A one-thread kernel whose wall time is never near its CPU time, waiting for a core taken off, sleeps or computes elsewhere."""
     for arm in (0, 1):
-        near = any(s.wall_ns <= 1.2 * s.cpu_ns + r.null_ns for r in restarts for s in r.samples[arm])
-        if not near:
-            return f"the wall clock of {restarts[0].names[arm]} is never near its CPU clock: it sleeps, or the core is shared"
+        if all(s.wall_ns - s.queued_ns > 1.2 * s.cpu_ns + 2 * r.null_ns for r in restarts for s in r.samples[arm]):
+            return f"the wall clock of {restarts[0].names[arm]} is never near its CPU clock: it sleeps, or computes elsewhere"
     return ""

@@ -39,6 +39,8 @@ class Sample(NamedTuple):
     wall_ns: int
     cpu_ns: int
     outside_ns: int
+    queued_ns: int
+    """Runnable, but waiting for a core: other people's load."""
 
 
 @dataclass(frozen=True)
@@ -163,8 +165,19 @@ def _race(
     )  # fmt: skip
     samples, found = (native.Sample * (plan.most * n))(), native.Finding()
     done = library().km_run_race(race, samples, found)
-    table = tuple(tuple(Sample(s.wall_ns, s.cpu_ns, s.outside_ns) for s in samples[a : done * n : n]) for a in range(n))
+    arena.redraw = _redraw(subject, fills, found.seed)
+    table = tuple(tuple(Sample(s.wall_ns, s.cpu_ns, s.outside_ns, s.queued_ns) for s in samples[a : done * n : n]) for a in range(n))
     return table, _finding(found, runners, [a.name for a in arms]) if found.trouble else None
+
+
+def _redraw(subject: Subject, fills: ctypes.Array[native.Fill], seed: int) -> Callable[[int, int], bytes]:
+    def draw(index: int, tensor: int) -> bytes:
+        buffer = subject.buffers[tensor]
+        out = ctypes.create_string_buffer(max(1, buffer.bytes))
+        library().km_original(out, buffer.count, ctypes.byref(fills[tensor]), seed, index, tensor)
+        return out.raw[: buffer.bytes]
+
+    return draw
 
 
 def _finding(f: native.Finding, runners: Sequence[Runner], names: Sequence[str]) -> Finding:

@@ -118,6 +118,7 @@ class Arena:
         self._maps = (Map * (n + 2))()
         self.plan = Plan()
         library().km_plan_arena(len(sets), self.tensors, sizes, regions, modes, seed & (2**64 - 1), self.places, self._maps, self.plan)
+        self.redraw: Callable[[int, int], bytes] | None = None
         self.inputs = take("inputs", self.plan.inputs_bytes)
         if library().km_seal(self.inputs.fd):
             raise KernelmillError("the kernel cannot seal shared memory (F_SEAL_FUTURE_WRITE, Linux 5.1)")
@@ -139,6 +140,15 @@ class Arena:
         if memory is None:
             raise ValueError(f"tensor {tensor} is {buffer.role}: say whose outputs")
         return np.frombuffer(memory.view(place.file, place.bytes), NUMPY[buffer.dtype]).reshape(buffer.shape)
+
+    def original(self, index: int, tensor: int) -> np.ndarray:
+        """What an `in` or `inout` tensor held before the last timed batch: a copy. Raises `ValueError` before there was one."""
+        import numpy as np
+
+        if self.redraw is None:
+            raise ValueError("no batch was drawn into this arena yet")
+        buffer = self.sets[index].buffers[tensor]
+        return np.frombuffer(self.redraw(index, tensor), NUMPY[buffer.dtype]).reshape(buffer.shape)
 
     def poison(self, outputs: Memory, seed: int) -> int:
         """Fills every `out` tensor with a pattern no arithmetic makes; returns it, for `poison_left`."""

@@ -71,7 +71,7 @@ def run_sandboxed(
     """Runs `argv` in a folder that holds only `files`, and returns the `outputs` it left there.
 
     It sees the system's toolchain (/usr), `reads` and nothing else of the machine: no home, no /etc, no network, no other process. The
-    folder is the working folder, and gone afterwards. Names in `files` and `outputs` are relative paths. Waits while any judge of the machine
+    folder is the working folder, and gone afterwards. Names in `files` and `outputs` are relative paths. Waits while a judge of the machine
     times something. Raises `StartError` when the sandbox itself fails.
     """
     with machine_lock(timed=False):

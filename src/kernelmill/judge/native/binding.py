@@ -173,7 +173,7 @@ class Arm(c.Structure):
 class Sample(c.Structure):
     """struct km_sample."""
 
-    _fields_ = [("wall_ns", c.c_int64), ("cpu_ns", c.c_int64), ("outside_ns", c.c_int64)]
+    _fields_ = [("wall_ns", c.c_int64), ("cpu_ns", c.c_int64), ("outside_ns", c.c_int64), ("queued_ns", c.c_int64)]
 
 
 class Finding(c.Structure):
@@ -188,6 +188,7 @@ class Finding(c.Structure):
         ("end", c.c_int32),
         ("difference", Difference),
         ("ns", c.c_int64),
+        ("seed", c.c_uint64),
     ]
 
 
@@ -225,6 +226,7 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "km_wait_end": (c.c_int, (c.c_int, c.c_uint64, _intp, _intp)),
     "km_now": (c.c_uint64, ()),
     "km_cpu": (c.c_uint64, (c.c_int,)),
+    "km_queued": (c.c_uint64, (c.c_int,)),
     "km_plan_arena": (
         c.c_int,
         (c.c_uint32, c.c_uint32, _u64p, _u32p, _u32p, c.c_uint64, c.POINTER(Place), c.POINTER(Map), c.POINTER(Plan)),
@@ -232,6 +234,7 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "km_memfd": (c.c_int, (c.c_char_p, c.c_uint64)),
     "km_seal": (c.c_int, (c.c_int,)),
     "km_fill": (None, (c.c_void_p, c.c_uint64, c.POINTER(Fill), c.c_uint64)),
+    "km_original": (None, (c.c_void_p, c.c_uint64, c.POINTER(Fill), c.c_uint64, c.c_uint32, c.c_uint32)),
     "km_compare": (
         None,
         (c.c_void_p, c.c_void_p, c.c_uint64, c.POINTER(Rule), c.c_void_p, c.c_uint64, c.POINTER(Difference)),

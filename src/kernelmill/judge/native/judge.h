@@ -45,6 +45,7 @@ void km_kill(struct km_runner *r);
 int km_wait_end(int pid, uint64_t timeout_ns, int *code, int *status);
 uint64_t km_now(void);
 uint64_t km_cpu(int pid);
+uint64_t km_queued(int pid); /* ns that its threads were runnable and waited for a core; 0 where the kernel does not say */
 
 /* ---- arena.c: where every buffer lies ---- */
 
@@ -123,7 +124,7 @@ struct km_arm {
 };
 
 struct km_sample {
-  int64_t wall_ns, cpu_ns, outside_ns;
+  int64_t wall_ns, cpu_ns, outside_ns, queued_ns;
 };
 
 enum km_trouble { KM_NOTHING, KM_ENDED, KM_WRONG, KM_POISON, KM_CANARY, KM_OUTSIDE, KM_COPYING, KM_CHANGED };
@@ -131,7 +132,8 @@ enum km_trouble { KM_NOTHING, KM_ENDED, KM_WRONG, KM_POISON, KM_CANARY, KM_OUTSI
 struct km_finding {
   int32_t trouble, arm, round, set, tensor, end; /* end: enum km_end, for KM_ENDED */
   struct km_difference difference;
-  int64_t ns; /* KM_OUTSIDE, KM_COPYING */
+  int64_t ns;    /* KM_OUTSIDE, KM_COPYING */
+  uint64_t seed; /* of the last batch: km_original makes its in-outs again */
 };
 
 struct km_race {
@@ -148,6 +150,8 @@ struct km_race {
   uint64_t budget_ns;
 };
 
+/* What an input of a batch with this seed held before any kernel ran. */
+void km_original(void *to, uint64_t count, const struct km_fill *how, uint64_t seed, uint32_t set, uint32_t tensor);
 /* samples[rounds][narms]. Returns the number of rounds finished; finding->trouble says why not all. */
 int km_run_race(const struct km_race *race, struct km_sample *samples, struct km_finding *finding);
 

@@ -25,6 +25,10 @@ struct job {
 
 static uint64_t seed_of(uint64_t seed, uint64_t set, uint64_t tensor) { return km_mix(seed ^ km_mix(set * 64 + tensor + 1)); }
 
+void km_original(void *to, uint64_t count, const struct km_fill *how, uint64_t seed, uint32_t set, uint32_t tensor) {
+  km_fill(to, count, how, seed_of(seed, set, tensor));
+}
+
 static const struct km_place *place_of(const struct km_race *r, uint32_t set, uint32_t tensor) {
   return &r->places[(uint64_t)set * r->ntensors + tensor];
 }
@@ -158,13 +162,15 @@ static int changed(const struct km_arm *arm, const struct word *words, uint32_t 
   return 0;
 }
 
-static int one_arm(const struct km_race *r, uint32_t a, const uint32_t *order, int warm, struct km_sample *sample, struct km_finding *f) {
+static int one_arm(const struct km_race *r, uint32_t a, uint64_t *queued, const uint32_t *order, int warm, struct km_sample *sample, struct km_finding *f) {
   struct km_arm *arm = &r->arms[a];
   struct km_window w;
   f->arm = (int)a;
   f->end = km_window(arm->runner, KM_CALL, order, r->nsets, r->timeout_ns, &w);
   if (f->end) return f->trouble = KM_ENDED, f->set = w.progress < r->nsets ? (int)order[w.progress] : -1, -1;
-  *sample = (struct km_sample){w.wall_ns, w.cpu_ns, w.outside_ns};
+  uint64_t before = *queued;
+  *queued = km_queued(arm->runner->pid);
+  *sample = (struct km_sample){w.wall_ns, w.cpu_ns, w.outside_ns, (int64_t)(*queued - before)};
   if (!warm && w.outside_ns > 1000000 && w.outside_ns > w.cpu_ns / 100) return f->trouble = KM_OUTSIDE, f->ns = w.outside_ns, -1;
   if (!arm->copy_limit_ns) return 0;
   struct word *words = arm->results ? malloc((size_t)r->nsets * r->ntensors * WORDS * sizeof *words) : NULL;
@@ -175,6 +181,7 @@ static int one_arm(const struct km_race *r, uint32_t a, const uint32_t *order, i
   free(words);
   if (f->end) return f->trouble = KM_ENDED, f->set = -1, -1;
   if (other) return -1;
+  *queued = km_queued(arm->runner->pid);
   if (!warm && (uint64_t)w.cpu_ns > arm->copy_limit_ns) return f->trouble = KM_COPYING, f->ns = w.cpu_ns, -1;
   return 0;
 }
@@ -183,24 +190,26 @@ int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_fi
   memset(f, 0, sizeof *f);
   uint64_t state = r->seed;
   uint32_t *order = malloc(r->nsets * sizeof *order), arms[MAX_ARMS], done = 0;
-  uint64_t spent = 0;
-  struct km_sample sample = {0, 0, 0};
+  uint64_t spent = 0, queued[MAX_ARMS] = {0};
+  struct km_sample sample = {0, 0, 0, 0};
   if (!order || r->narms > MAX_ARMS) return free(order), -1;
   uint64_t places = (uint64_t)r->nsets * r->ntensors, canaries = km_next(&state);
   for (uint32_t a = 0; a < r->narms; a++) {
     arms[a] = a;
     km_canaries(r->arms[a].outputs, r->places, places, KM_OUTPUTS, canaries);
+    queued[a] = km_queued(r->arms[a].runner->pid);
     if (km_stop(r->arms[a].runner)) *f = (struct km_finding){.trouble = KM_ENDED, .arm = (int)a, .set = -1, .end = KM_DIED};
   }
   for (uint32_t s = 0; s < r->nsets; s++) order[s] = s;
+  uint64_t last = 0;
   for (uint32_t round = 0; round <= r->rounds && !f->trouble && (done < r->least_rounds || spent <= r->budget_ns); round++) {
     uint64_t seed = km_next(&state), poison = km_new_poison(km_next(&state));
-    f->round = (int)round;
+    f->round = (int)round, last = seed;
     share(r, refill, round, seed, poison, NULL);
     shuffle(arms, r->narms, &state);
     shuffle(order, r->nsets, &state);
     for (uint32_t i = 0; i < r->narms && !f->trouble; i++) {
-      one_arm(r, arms[i], order, round == 0, &sample, f);
+      one_arm(r, arms[i], &queued[arms[i]], order, round == 0, &sample, f);
       if (round) samples[(round - 1) * r->narms + arms[i]] = sample, spent += (uint64_t)sample.wall_ns;
     }
     if (!f->trouble) share(r, compare, round, seed, poison, f);
@@ -212,6 +221,7 @@ int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_fi
     if (at >= 0)
       *f = (struct km_finding){.trouble = KM_CANARY, .arm = (int)a, .round = (int)done, .set = (int)(at / r->ntensors), .tensor = (int)(at % r->ntensors)};
   }
+  f->seed = last;
   free(order);
   return (int)done;
 }

@@ -173,6 +173,13 @@ static void runner_rules(struct program *p, uint64_t arena, uint64_t bytes, uint
   if_equal(p, SIGCONT, action);
   give(p, ALLOW);
   close_case(p, body);
+  if (getpid() != 1) { /* without a pid namespace of its own it could move somebody else's threads */
+    body = open_case(p, SYS_sched_setaffinity);
+    load(p, LOW(0));
+    if_equal(p, 0, ALLOW);
+    give(p, ERROR(EPERM));
+    close_case(p, body);
+  }
   body = open_case(p, SYS_prctl);
   load(p, LOW(0));
   if_equal(p, PR_SET_NAME, ALLOW);
