@@ -4,6 +4,7 @@ import ctypes
 import math
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from kernelmill.platforms import arms, compilers, machine, peaks, peaks_store, p
 
 from .conftest import Build
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "platforms"
 needs_compiler = pytest.mark.skipif(not compilers.compilers(), reason="no C++ compiler here")
 
 
@@ -37,10 +37,10 @@ def test_a_damaged_file_counts_as_nothing(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 @pytest.mark.parametrize("which", ["vadd", "step"])
-def test_printed_arms_golden(which: str, request: pytest.FixtureRequest) -> None:
+def test_printed_arms(which: str, request: pytest.FixtureRequest, golden: Callable[[str, str], None]) -> None:
     task: Task = request.getfixturevalue(which)
-    assert arms.byte_twin(task).source == (GOLDEN / f"{which}.twin.c").read_text()
-    assert arms.fma_arm(task).source == (GOLDEN / f"{which}.fma.c").read_text()
+    golden(f"{which}.twin.c", arms.byte_twin(task).source)
+    golden(f"{which}.fma.c", arms.fma_arm(task).source)
 
 
 @needs_compiler

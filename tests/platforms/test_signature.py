@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,6 @@ import pytest
 from kernelmill.core import signature
 from kernelmill.core.task import Task
 from kernelmill.platforms import compilers
-
-GOLDEN = Path(__file__).parent.parent / "golden" / "platforms"
 
 
 def test_prototype(vadd: Task, step: Task) -> None:
@@ -22,10 +21,10 @@ def test_prototype(vadd: Task, step: Task) -> None:
 
 
 @pytest.mark.parametrize("which", ["vadd", "step"])
-def test_headers_golden(which: str, request: pytest.FixtureRequest) -> None:
+def test_headers(which: str, request: pytest.FixtureRequest, golden: Callable[[str, str], None]) -> None:
     task: Task = request.getfixturevalue(which)
-    assert signature.c_header(task) == (GOLDEN / f"{which}.h").read_text()
-    assert signature.python_header(task) == (GOLDEN / f"{which}.py.txt").read_text()
+    golden(f"{which}.h", signature.c_header(task))
+    golden(f"{which}.py.txt", signature.python_header(task))
 
 
 @pytest.mark.parametrize("language", ["c", "c++"])

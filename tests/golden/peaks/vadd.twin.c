@@ -1,0 +1,52 @@
+/* Byte twin of broadcast/vadd: reads every input byte, writes every output byte, computes nothing. */
+#include <stdint.h>
+
+typedef uint64_t word __attribute__((vector_size(64), may_alias));
+typedef uint64_t loose __attribute__((vector_size(64), aligned(1), may_alias));
+
+#if defined(NONTEMPORAL) && defined(__clang__)
+#define STORE(p, v) __builtin_nontemporal_store((v), (word *)(p))
+#elif defined(NONTEMPORAL) && defined(__AVX512F__)
+typedef float floats __attribute__((vector_size(64), may_alias));
+#define STORE(p, v) __builtin_ia32_movntps512((float *)(p), (floats)(v))
+#else
+#define STORE(p, v) (*(loose *)(p) = (v))
+#endif
+
+/* Part `i` of `n` of a tensor, cut at 64 bytes; the last part takes what is left over. */
+static inline int64_t cut(int64_t bytes, int64_t i, int64_t n) { return i == n ? bytes : bytes / 64 * i / n * 64; }
+
+static inline word take(const void *p, int64_t bytes, int64_t i, int64_t n, word seen) {
+  const char *at = (const char *)p + cut(bytes, i, n), *end = (const char *)p + cut(bytes, i + 1, n);
+  word a = seen, b = {0}, c = {0}, d = {0};
+  for (; end - at >= 256; at += 256)
+    a ^= ((const loose *)at)[0], b ^= ((const loose *)at)[1], c ^= ((const loose *)at)[2], d ^= ((const loose *)at)[3];
+  for (; end - at >= 64; at += 64) a ^= *(const loose *)at;
+  for (; at < end; at++) a[0] ^= (uint8_t)*at;
+  return a ^ b ^ c ^ d;
+}
+
+static inline void give(void *p, int64_t bytes, int64_t i, int64_t n, word value) {
+  char *at = (char *)p + cut(bytes, i, n), *end = (char *)p + cut(bytes, i + 1, n);
+  for (; end - at >= 64 && (uintptr_t)at % 64; at++) *at = (char)value[0];
+  for (; end - at >= 64; at += 64) STORE(at, value);
+  for (; at < end; at++) *at = (char)value[0];
+}
+
+void km_vadd(const float* x, const float* y, float* z, int64_t N) {
+  const int64_t bytes_x = (int64_t)4 * N;
+  const int64_t bytes_y = (int64_t)4 * N;
+  const int64_t bytes_z = (int64_t)4 * N;
+  const int64_t n = (bytes_x + bytes_y + bytes_z) / 32768 + 1;
+#pragma omp parallel
+  {
+    word seen = {0};
+#pragma omp for schedule(static)
+    for (int64_t i = 0; i < n; i++) {
+      seen = take(x, bytes_x, i, n, seen);
+      seen = take(y, bytes_y, i, n, seen);
+      give(z, bytes_z, i, n, seen);
+    }
+    __asm__ volatile("" : : "m"(seen) : "memory");
+  }
+}
