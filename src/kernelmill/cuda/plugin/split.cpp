@@ -1,4 +1,589 @@
-#include "plugin.h"
+// Splits a kernel at its stops. Every value that lives across a stop gets a slot; then, for the entry and for each stop, the blocks that can
+// be reached without passing another stop are copied into a loop over the threads of the block: slots that are alive are read before, those
+// alive at the next stop are written after. What a thread does next is data (`seg`), so no assumption about control flow is needed; the fast
+// form only assumes that all threads of the block are at the same stop, which the runtime checks.
+#include "split.h"
+
+#include "llvm/Analysis/CFG.h"
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/CFG.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/IR/MDBuilder.h"
+#include "llvm/IR/Verifier.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/Transforms/Utils/Cloning.h"
+#include "llvm/Transforms/Utils/Local.h"
+#include "llvm/Transforms/Utils/LoopUtils.h"
+
+using namespace llvm;
+
 namespace km {
-llvm::PreservedAnalyses SplitPass::run(llvm::Module&, llvm::ModuleAnalysisManager&) { return llvm::PreservedAnalyses::all(); }
+
+namespace {
+
+constexpr unsigned kMaxStops = 400, kMaxInstructions = 120000;
+
+enum BlockOffset { Bid = 0, Bdim = 12, Gdim = 24, N = 36, Dyn = 40, Seg = 48, Frame = 56, Val = 64, Res = 72, Arg = 80, Mask = 88, Width = 96,
+                   UniformIn = 104, UniformOut = 112, Shared = 120, Scratch = 128 };
+
+bool constant_is(Value* v, uint64_t n) {
+    auto c = dyn_cast<ConstantInt>(v);
+    return c && c->getZExtValue() == (c->getBitWidth() == 32 ? n & 0xffffffffu : n);
 }
+
+/// Cost of computing a value again from what every segment has at hand, or a large number.
+unsigned cost(Value* v, Function* f, std::map<Value*, unsigned>& known, unsigned depth = 0) {
+    constexpr unsigned no = 1000;
+    if (isa<Constant>(v) || isa<Argument>(v)) return 0;
+    auto i = dyn_cast<Instruction>(v);
+    if (!i || depth > 24) return no;
+    auto it = known.find(v);
+    if (it != known.end()) return it->second;
+    known[v] = no;
+    unsigned own = 1;
+    if (auto l = dyn_cast<LoadInst>(i)) {  // a kernel parameter
+        if (l->isVolatile() || getUnderlyingObject(l->getPointerOperand()) != f->getArg(0)) return no;
+    } else if (auto c = dyn_cast<CallInst>(i)) {
+        auto callee = c->getCalledFunction();
+        if (!callee) return no;
+        auto name = callee->getName();
+        if (name == "__km_tid" || name == "__km_bid" || name == "__km_bdim" || name == "__km_gdim" || name == "__km_lin" || name == "__km_dyn" ||
+            name == "__km_shared" || name == "__km_scratch") own = 0;
+        else if (!callee->isIntrinsic() || !c->doesNotAccessMemory() || c->getType()->isFloatingPointTy()) return no;
+    } else if (!(isa<BinaryOperator>(i) || isa<CastInst>(i) || isa<GetElementPtrInst>(i) || isa<ICmpInst>(i) || isa<SelectInst>(i) || isa<FreezeInst>(i))) {
+        return no;
+    } else if (i->getType()->isFloatingPointTy() && !isa<CastInst>(i)) {
+        return no;
+    } else if (isa<BinaryOperator>(i) && (i->getOpcode() == Instruction::SDiv || i->getOpcode() == Instruction::UDiv || i->getOpcode() == Instruction::SRem ||
+                                          i->getOpcode() == Instruction::URem)) {
+        own = 4;
+    }
+    unsigned sum = own;
+    for (auto& o : i->operands()) {
+        if (isa<Function>(o) || isa<MetadataAsValue>(o)) continue;
+        sum += cost(o, f, known, depth + 1);
+        if (sum >= no) return no;
+    }
+    known[v] = sum;
+    return sum;
+}
+
+Value* clone_chain(Value* v, Instruction* before, std::map<Value*, Value*>& done) {
+    auto i = dyn_cast<Instruction>(v);
+    if (!i) return v;
+    auto it = done.find(v);
+    if (it != done.end()) return it->second;
+    auto copy = i->clone();
+    for (auto& o : copy->operands())
+        if (isa<Instruction>(o)) o = clone_chain(o, before, done);
+    copy->insertBefore(before->getIterator());
+    return done[v] = copy;
+}
+
+/// Loops that wait for another thread give way: their exit depends on memory that others write.
+void yield_in_spin_loops(Function& f) {
+    DominatorTree dominators(f);
+    LoopInfo loops(dominators);
+    auto yield = f.getParent()->getOrInsertFunction("__km_yield", FunctionType::get(Type::getVoidTy(f.getContext()), false));
+    std::vector<BasicBlock*> latches;
+    for (auto l : loops.getLoopsInPreorder()) {
+        bool waits = false, stops = false;
+        for (auto b : l->blocks())
+            for (auto& i : *b) stops |= suspends(&i) && !is_call(&i, "__km_coll");
+        if (stops) continue;
+        SmallVector<BasicBlock*, 4> exiting;
+        l->getExitingBlocks(exiting);
+        for (auto b : exiting) {
+            std::set<Value*> seen;
+            std::vector<Value*> todo;
+            for (auto& o : b->getTerminator()->operands()) todo.push_back(o);
+            while (!todo.empty() && seen.size() < 200) {
+                auto v = todo.back();
+                todo.pop_back();
+                auto i = dyn_cast<Instruction>(v);
+                if (!i || !l->contains(i) || !seen.insert(v).second) continue;
+                if (auto load = dyn_cast<LoadInst>(i); (load && load->isVolatile()) || i->isAtomic()) waits = true;
+                if (!isa<PHINode>(i))
+                    for (auto& o : i->operands()) todo.push_back(o);
+            }
+        }
+        if (!waits) continue;
+        SmallVector<BasicBlock*, 4> all;
+        l->getLoopLatches(all);
+        latches.insert(latches.end(), all.begin(), all.end());
+    }
+    for (auto b : std::set<BasicBlock*>(latches.begin(), latches.end())) CallInst::Create(yield, "", b->getTerminator()->getIterator());
+}
+
+}  // namespace
+
+void Splitter::find_stops() {
+    std::vector<CallInst*> calls;
+    for (auto& i : instructions(*work_))
+        if (suspends(&i)) calls.push_back(cast<CallInst>(&i));
+    auto i64 = Type::getInt64Ty(m.getContext());
+    auto result = m.getOrInsertFunction("__km_result", FunctionType::get(i64, false));
+    for (auto c : calls) {
+        Stop s{};
+        s.call = c;
+        s.next = SplitBlock(c->getParent(), c->getNextNode());
+        IRBuilder<> b(&*s.next->getFirstInsertionPt());
+        if (!c->use_empty()) {
+            Value* r = b.CreateCall(result);
+            if (r->getType() != c->getType()) r = b.CreateTrunc(r, c->getType());
+            c->replaceAllUsesWith(r);
+        }
+        if (is_call(c, "__km_bar")) {
+            s.kind = 1;
+            auto op = dyn_cast<ConstantInt>(c->getArgOperand(0));
+            s.op = op ? unsigned(op->getZExtValue()) : 0;
+            if (s.op || !constant_is(c->getArgOperand(2), 0) || !constant_is(c->getArgOperand(3), 0)) s.flags |= Special;
+        } else if (is_call(c, "__km_coll")) {
+            s.kind = 2;
+            s.op = unsigned(cast<ConstantInt>(c->getArgOperand(0))->getZExtValue());
+            if (constant_is(c->getArgOperand(1), ~0u)) s.flags |= FullMask;
+            if (constant_is(c->getArgOperand(4), 32)) s.flags |= Width32;
+        } else {
+            s.kind = is_call(c, "__km_grid") ? 3 : 4;
+        }
+        stops.push_back(s);
+    }
+}
+
+void Splitter::rematerialize() {
+    std::map<Value*, unsigned> known;
+    std::vector<Instruction*> cheap;
+    for (auto& i : instructions(*work_)) {
+        if (i.getType()->isVoidTy() || i.use_empty()) continue;
+        if (cost(&i, work_, known) <= 24) cheap.push_back(&i);
+    }
+    for (auto i : cheap) {
+        std::map<BasicBlock*, Value*> at;  // one copy per block, at its start
+        std::vector<Use*> uses;
+        for (auto& u : i->uses()) uses.push_back(&u);
+        for (auto u : uses) {
+            auto user = cast<Instruction>(u->getUser());
+            auto phi = dyn_cast<PHINode>(user);
+            auto block = phi ? phi->getIncomingBlock(*u) : user->getParent();
+            if (block == i->getParent()) continue;
+            auto& copy = at[block];
+            if (!copy) {
+                std::map<Value*, Value*> done;
+                copy = clone_chain(i, &*block->getFirstInsertionPt(), done);
+            }
+            u->set(copy);
+        }
+    }
+}
+
+/// Gives every value that is alive at a stop a stack slot; nothing else crosses stops afterwards.
+void Splitter::demote() {
+    Uniformity same(*work_);
+    std::set<BasicBlock*> starts;
+    for (auto& s : stops) starts.insert(s.next);
+    auto& layout = m.getDataLayout();
+    auto crosses = [&](Instruction& v) {
+        std::set<BasicBlock*> live;
+        std::vector<BasicBlock*> todo;
+        auto enter = [&](BasicBlock* b) {
+            if (b != v.getParent() && live.insert(b).second) todo.push_back(b);
+        };
+        for (auto& u : v.uses()) {
+            auto user = cast<Instruction>(u.getUser());
+            if (auto phi = dyn_cast<PHINode>(user)) enter(phi->getIncomingBlock(u));
+            else enter(user->getParent());
+        }
+        bool loop_around = false;
+        while (!todo.empty()) {
+            auto b = todo.back();
+            todo.pop_back();
+            if (starts.count(b)) loop_around = true;
+            for (auto p : predecessors(b)) enter(p);
+        }
+        return loop_around;
+    };
+    std::vector<Instruction*> todo;
+    std::vector<AllocaInst*> arrays;
+    for (auto& i : instructions(*work_)) {
+        if (auto a = dyn_cast<AllocaInst>(&i)) arrays.push_back(a);
+        else if (!i.getType()->isVoidTy() && !i.use_empty() && crosses(i)) todo.push_back(&i);
+    }
+    for (auto i : todo) {
+        const bool uniform = !same.divergent(i) && isa<PHINode>(i);
+        const auto size = layout.getTypeAllocSize(i->getType());
+        AllocaInst* a = DemoteRegToStack(*i);
+        if (a) slots.push_back({a, a->getAllocatedType(), size, uniform, false});
+    }
+    for (auto a : arrays) {
+        auto size = layout.getTypeAllocSize(a->getAllocatedType()) * cast<ConstantInt>(a->getArraySize())->getZExtValue();
+        slots.push_back({a, a->getAllocatedType(), size, false, true});
+    }
+    for (auto& i : make_early_inc_range(instructions(*work_)))
+        if (auto ii = dyn_cast<IntrinsicInst>(&i); ii && ii->isLifetimeStartOrEnd()) ii->eraseFromParent();
+}
+
+void Splitter::lay_out() {
+    // A slot's array over the threads starts at offset * (threads rounded up): sizes are powers of two or multiples of 16.
+    for (auto& s : slots) {
+        uint64_t size = s.memory ? (s.size + 15) / 16 * 16 : PowerOf2Ceil(s.size);
+        uint64_t align = std::min<uint64_t>(size, 64);
+        s.size = size;
+        frame_bytes = (frame_bytes + align - 1) / align * align;
+        s.offset = frame_bytes;
+        frame_bytes += size;
+        if (s.uniform) {
+            uniform_bytes = (uniform_bytes + 15) / 16 * 16;
+            s.uniform_offset = uniform_bytes;
+            uniform_bytes += size;
+        }
+    }
+}
+
+/// Which slots a continuation may read before it writes them.
+void Splitter::liveness() {
+    std::map<AllocaInst*, unsigned> number;
+    for (auto& s : slots)
+        if (!s.memory) number[s.local] = unsigned(number.size());
+    const unsigned n = unsigned(number.size());
+    std::map<BasicBlock*, BitVector> reads, writes, in;
+    for (auto& b : *work_) {
+        BitVector r(n), w(n);
+        for (auto& i : b) {
+            if (auto l = dyn_cast<LoadInst>(&i)) {
+                if (auto a = dyn_cast<AllocaInst>(l->getPointerOperand()); a && number.count(a) && !w[number[a]]) r.set(number[a]);
+            } else if (auto s = dyn_cast<StoreInst>(&i)) {
+                if (auto a = dyn_cast<AllocaInst>(s->getPointerOperand()); a && number.count(a)) w.set(number[a]);
+            }
+        }
+        reads[&b] = r;
+        writes[&b] = w;
+        in[&b] = r;
+    }
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (auto& b : reverse(*work_)) {
+            BitVector out(n);
+            for (auto s : successors(&b)) out |= in[s];
+            out.reset(writes[&b]);
+            out |= reads[&b];
+            if (out != in[&b]) {
+                in[&b] = out;
+                changed = true;
+            }
+        }
+    }
+    for (auto& s : stops)
+        for (auto& [a, k] : number)
+            if (in[s.next][k]) live_in_[s.next].insert(a);
+}
+
+Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
+    auto& c = m.getContext();
+    auto pointer = PointerType::getUnqual(c);
+    auto i16 = Type::getInt16Ty(c);
+    auto i32 = Type::getInt32Ty(c);
+    auto i64 = Type::getInt64Ty(c);
+    auto i8 = Type::getInt8Ty(c);
+    auto type = FunctionType::get(Type::getVoidTy(c), {pointer, pointer, i32, i32, i32, i32}, false);
+    auto f = Function::Create(type, GlobalValue::InternalLinkage, item.getName() + (whole ? ".fast" : ".slow") + Twine(index), &m);
+    for (auto a : item.getAttributes().getFnAttrs())
+        if (a.isStringAttribute() && a.getKindAsString() != "km-item") f->addFnAttr(a);
+    f->addFnAttr(Attribute::NoUnwind);
+    f->addParamAttr(0, Attribute::NoAlias);
+    f->addParamAttr(1, Attribute::NoAlias);
+    f->addParamAttr(1, Attribute::ReadOnly);
+
+    // Blocks of this segment.
+    std::vector<BasicBlock*> blocks;
+    std::set<BasicBlock*> seen;
+    std::map<BasicBlock*, unsigned> ends;  // blocks that end at a stop
+    for (unsigned k = 0; k < stops.size(); k++) ends[stops[k].call->getParent()] = k;
+    std::vector<BasicBlock*> todo{start};
+    while (!todo.empty()) {
+        auto b = todo.back();
+        todo.pop_back();
+        if (!seen.insert(b).second) continue;
+        blocks.push_back(b);
+        if (!ends.count(b))
+            for (auto s : successors(b)) todo.push_back(s);
+    }
+
+    auto entry = BasicBlock::Create(c, "entry", f);
+    auto row_loop = BasicBlock::Create(c, "rows", f);
+    auto head = BasicBlock::Create(c, "threads", f);
+    auto latch = BasicBlock::Create(c, "next", f);
+    auto row_latch = BasicBlock::Create(c, "next.row", f);
+    auto leave = BasicBlock::Create(c, "leave", f);
+    auto done = BasicBlock::Create(c, "done", f);
+    IRBuilder<> e(entry);
+    MDNode* none = MDNode::get(c, {});
+    auto field = [&](Type* t, unsigned offset) {
+        auto l = e.CreateLoad(t, e.CreateConstInBoundsGEP1_32(i8, f->getArg(0), offset));
+        l->setMetadata(LLVMContext::MD_invariant_load, none);
+        return l;
+    };
+    std::map<unsigned, Value*> fields;
+    for (unsigned d = 0; d < 3; d++) {
+        fields[Bid + 4 * d] = field(i32, Bid + 4 * d);
+        fields[Bdim + 4 * d] = field(i32, Bdim + 4 * d);
+        fields[Gdim + 4 * d] = field(i32, Gdim + 4 * d);
+    }
+    for (unsigned o : {Dyn, Seg, Frame, Val, Res, Arg, Mask, Width, UniformIn, UniformOut, Shared, Scratch}) fields[o] = field(pointer, o);
+    auto count = field(i32, N);
+    auto padded = e.CreateZExt(e.CreateAnd(e.CreateAdd(count, e.getInt32(63)), e.getInt32(~63u)), i64);
+    std::map<AllocaInst*, Value*> arrays;
+    for (auto& s : slots) arrays[s.local] = e.CreateInBoundsGEP(i8, fields[Frame], e.CreateMul(padded, e.getInt64(s.offset), "", true, true));
+
+    auto first_row = f->getArg(2), end_row = f->getArg(3), first_x = f->getArg(4), end_x = f->getArg(5);
+    e.CreateCondBr(e.CreateAnd(e.CreateICmpULT(first_row, end_row), e.CreateICmpULT(first_x, end_x)), row_loop, done);
+    IRBuilder<> r(row_loop);
+    auto row = r.CreatePHI(i32, 2, "row");
+    row->addIncoming(first_row, entry);
+    auto ty = r.CreateURem(row, fields[Bdim + 4], "ty");
+    auto tz = r.CreateUDiv(row, fields[Bdim + 4], "tz");
+    auto row_start = r.CreateMul(row, fields[Bdim], "", true, true);
+    r.CreateBr(head);
+    IRBuilder<> h(head);
+    auto tx = h.CreatePHI(i32, 2, "tx");
+    tx->addIncoming(first_x, row_loop);
+    auto lin = h.CreateAdd(row_start, tx, "lin", true, true);
+    auto lin64 = h.CreateZExt(lin, i64);
+    auto element = [&](IRBuilder<>& b, unsigned base, Type* t) { return b.CreateInBoundsGEP(t, fields[base], lin64); };
+
+    // Local copies of the slots, and what is alive at the start.
+    ValueToValueMapTy map;
+    map[work_->getArg(0)] = f->getArg(1);
+    std::map<AllocaInst*, AllocaInst*> local, out;
+    std::set<AllocaInst*> named;
+    for (auto b : blocks)
+        for (auto& i : *b)
+            for (auto& o : i.operands())
+                if (auto a = dyn_cast<AllocaInst>(o)) named.insert(a);
+    for (auto& [b, k] : ends)
+        if (seen.count(b))
+            for (auto a : live_in_[stops[k].next]) named.insert(a);
+    std::set<AllocaInst*> written;
+    for (auto b : blocks)
+        for (auto& i : *b)
+            if (auto st = dyn_cast<StoreInst>(&i))
+                if (auto a = dyn_cast<AllocaInst>(st->getPointerOperand())) written.insert(a);
+    const bool single = stops.empty();
+    IRBuilder<> top(entry, entry->begin());
+    for (auto& s : slots) {
+        if (!named.count(s.local)) continue;
+        if (s.memory && !single) {
+            map[s.local] = h.CreateInBoundsGEP(i8, arrays[s.local], h.CreateMul(lin64, h.getInt64(s.size), "", true, true));
+            continue;
+        }
+        auto a = top.CreateAlloca(s.type, s.local->getArraySize());
+        a->setAlignment(s.local->getAlign());
+        local[s.local] = a;
+        map[s.local] = a;
+        if (whole && s.uniform) {
+            out[s.local] = top.CreateAlloca(s.type);
+        }
+    }
+    for (auto& [a, o] : out) {  // a uniform slot that nobody writes keeps its value
+        auto& s = *std::find_if(slots.begin(), slots.end(), [a = a](const Slot& x) { return x.local == a; });
+        IRBuilder<> b(entry->getTerminator());
+        b.CreateStore(b.CreateLoad(s.type, b.CreateConstInBoundsGEP1_64(i8, fields[UniformIn], s.uniform_offset)), o);
+    }
+    for (auto& s : slots) {
+        if (s.memory || !local.count(s.local) || index == 0) continue;
+        if (!live_in_[start].count(s.local)) continue;
+        Value* v;
+        if (whole && s.uniform) {
+            IRBuilder<> b(entry->getTerminator());
+            auto l = b.CreateLoad(s.type, b.CreateConstInBoundsGEP1_64(i8, fields[UniformIn], s.uniform_offset));
+            v = l;
+        } else {
+            v = h.CreateLoad(s.type, h.CreateInBoundsGEP(i8, arrays[s.local], h.CreateMul(lin64, h.getInt64(s.size), "", true, true)));
+        }
+        h.CreateStore(v, local[s.local]);
+    }
+
+    // The blocks themselves.
+    std::map<BasicBlock*, BasicBlock*> copies;
+    SmallVector<BasicBlock*, 16> made;
+    for (auto b : blocks) {
+        auto copy = CloneBasicBlock(b, map, "", f);
+        map[b] = copy;
+        copies[b] = copy;
+        made.push_back(copy);
+    }
+    for (auto copy : made) copy->moveBefore(latch);
+    remapInstructionsInBlocks(made, map);
+    h.CreateBr(copies[start]);
+    for (auto b : blocks) {
+        auto copy = copies[b];
+        for (auto& phi : make_early_inc_range(copy->phis()))  // edges from outside the segment
+            for (int k = int(phi.getNumIncomingValues()) - 1; k >= 0; k--)
+                if (phi.getIncomingBlock(unsigned(k))->getParent() != f) phi.removeIncomingValue(unsigned(k), false);
+        auto end = ends.find(b);
+        if (end != ends.end()) {
+            auto& s = stops[end->second];
+            auto call = cast<CallInst>(map[s.call]);
+            IRBuilder<> x(call);
+            auto put = [&](unsigned base, Value* v) { x.CreateStore(v, element(x, base, v->getType())); };
+            if (s.kind == 1 && (!whole || s.flags & Special)) {
+                put(Arg, call->getArgOperand(1));
+                put(Width, x.CreateOr(x.CreateAnd(call->getArgOperand(2), x.getInt32(15)), x.CreateShl(call->getArgOperand(3), 8)));
+            }
+            if (s.kind == 2) {
+                const bool value = s.op != 9 && s.op != 10 && s.op != 20, argument = s.op <= 3;
+                if (value) put(Val, call->getArgOperand(2));
+                if (argument) put(Arg, call->getArgOperand(3));
+                if (!whole || !(s.flags & FullMask)) put(Mask, call->getArgOperand(1));
+                if (argument && (!whole || !(s.flags & Width32))) put(Width, call->getArgOperand(4));
+            }
+            for (auto a : live_in_[s.next]) {
+                auto& slot = *std::find_if(slots.begin(), slots.end(), [a](const Slot& q) { return q.local == a; });
+                if (slot.memory || !written.count(a)) continue;
+                auto v = x.CreateLoad(slot.type, local[a]);
+                if (whole && slot.uniform) x.CreateStore(v, out[a]);
+                else x.CreateStore(v, x.CreateInBoundsGEP(i8, arrays[a], x.CreateMul(lin64, x.getInt64(slot.size), "", true, true)));
+            }
+            put(Seg, ConstantInt::get(i16, end->second + 1));
+            call->eraseFromParent();
+            auto t = copy->getTerminator();
+            IRBuilder<>(t).CreateBr(latch);
+            t->eraseFromParent();
+        } else if (isa<ReturnInst>(copy->getTerminator()) || isa<ResumeInst>(copy->getTerminator())) {
+            auto t = copy->getTerminator();
+            IRBuilder<> x(t);
+            if (!single) x.CreateStore(ConstantInt::get(i16, 0xffff), element(x, Seg, i16));
+            x.CreateBr(latch);
+            t->eraseFromParent();
+        }
+    }
+
+    // What the thread asks about itself and its block.
+    for (auto copy : made)
+        for (auto& i : make_early_inc_range(*copy)) {
+            auto call = dyn_cast<CallInst>(&i);
+            if (!call || !call->getCalledFunction()) continue;
+            auto name = call->getCalledFunction()->getName();
+            Value* v = nullptr;
+            IRBuilder<> x(call);
+            auto pick = [&](Value* a, Value* b, Value* d) -> Value* {
+                auto which = dyn_cast<ConstantInt>(call->getArgOperand(0));
+                if (which) return which->isZero() ? a : which->isOne() ? b : d;
+                return x.CreateSelect(x.CreateICmpEQ(call->getArgOperand(0), x.getInt32(0)), a, x.CreateSelect(x.CreateICmpEQ(call->getArgOperand(0), x.getInt32(1)), b, d));
+            };
+            if (name == "__km_tid") v = pick(tx, ty, tz);
+            else if (name == "__km_bid") v = pick(fields[Bid], fields[Bid + 4], fields[Bid + 8]);
+            else if (name == "__km_bdim") v = pick(fields[Bdim], fields[Bdim + 4], fields[Bdim + 8]);
+            else if (name == "__km_gdim") v = pick(fields[Gdim], fields[Gdim + 4], fields[Gdim + 8]);
+            else if (name == "__km_lin") v = lin;
+            else if (name == "__km_dyn") v = fields[Dyn];
+            else if (name == "__km_shared") v = fields[Shared];
+            else if (name == "__km_scratch") v = fields[Scratch];
+            else if (name == "__km_result") {
+                auto l = x.CreateLoad(i64, element(x, Res, i64));
+                v = l;
+            }
+            if (!v) continue;
+            call->replaceAllUsesWith(v);
+            call->eraseFromParent();
+        }
+
+    // Threads may not depend on each other between stops, so the loop over them has no dependences but those through private arrays.
+    MDNode* group = MDNode::getDistinct(c, {});
+    for (auto& b : *f) {
+        if (&b == entry || &b == row_loop || &b == leave || &b == done || &b == row_latch) continue;
+        for (auto& i : b) {
+            if (!i.mayReadOrWriteMemory() || i.isAtomic() || i.getMetadata("km.serial")) continue;
+            if (auto l = dyn_cast<LoadInst>(&i); l && l->isVolatile()) continue;
+            if (auto s = dyn_cast<StoreInst>(&i); s && s->isVolatile()) continue;
+            if (!isa<LoadInst>(i) && !isa<StoreInst>(i) && !isa<CallBase>(i)) continue;
+            auto p = getLoadStorePointerOperand(&i);
+            if (p && isa<AllocaInst>(getUnderlyingObject(p))) continue;
+            i.setMetadata(LLVMContext::MD_access_group, group);
+        }
+    }
+    IRBuilder<> l(latch);
+    auto next = l.CreateAdd(tx, l.getInt32(1), "", true, true);
+    tx->addIncoming(next, latch);
+    auto back = l.CreateCondBr(l.CreateICmpULT(next, end_x), head, row_latch);
+    auto parallel = MDNode::get(c, {MDString::get(c, "llvm.loop.parallel_accesses"), group});
+    auto progress = MDNode::get(c, {MDString::get(c, "llvm.loop.mustprogress")});
+    auto loop_id = MDNode::getDistinct(c, {nullptr, parallel, progress});
+    loop_id->replaceOperandWith(0, loop_id);
+    back->setMetadata(LLVMContext::MD_loop, loop_id);
+    IRBuilder<> rl(row_latch);
+    auto next_row = rl.CreateAdd(row, rl.getInt32(1), "", true, true);
+    row->addIncoming(next_row, row_latch);
+    rl.CreateCondBr(rl.CreateICmpULT(next_row, end_row), row_loop, leave);
+    IRBuilder<> z(leave);
+    for (auto& [a, o] : out) {
+        auto& s = *std::find_if(slots.begin(), slots.end(), [a = a](const Slot& q) { return q.local == a; });
+        z.CreateStore(z.CreateLoad(s.type, o), z.CreateConstInBoundsGEP1_64(i8, fields[UniformOut], s.uniform_offset));
+    }
+    z.CreateBr(done);
+    IRBuilder<>(done).CreateRetVoid();
+    return f;
+}
+
+std::string Splitter::run() {
+    unsigned size = 0;
+    for (auto& i : instructions(item)) {
+        size++;
+        if (auto a = dyn_cast<AllocaInst>(&i); a && !a->isStaticAlloca()) return "an array of variable length";
+        if (isa<IndirectBrInst>(i)) return "a computed goto";
+        if (isa<InvokeInst>(i)) return "exceptions";
+        if (auto c = dyn_cast<CallBase>(&i)) {
+            if (is_call(&i, "__km_coll") && !isa<ConstantInt>(c->getArgOperand(0))) return "a warp operation chosen at run time";
+            if (is_call(&i, "__km_bar") && !isa<ConstantInt>(c->getArgOperand(0))) return "a barrier chosen at run time";
+        }
+    }
+    yield_in_spin_loops(item);
+    ValueToValueMapTy map;
+    work_ = CloneFunction(&item, map);
+    work_->setName(item.getName() + ".work");
+    struct Drop {
+        Function*& f;
+        ~Drop() { f->eraseFromParent(); }
+    } drop{work_};
+    find_stops();
+    if (stops.size() > kMaxStops || size * (stops.size() + 1) > kMaxInstructions * 4) return "too large (" + std::to_string(size) + " instructions, " + std::to_string(stops.size()) + " stops)";
+    if (!stops.empty()) rematerialize();
+    demote();
+    lay_out();
+    liveness();
+    BasicBlock* entry = &work_->getEntryBlock();  // the slots themselves stay outside of every segment
+    auto outside = BasicBlock::Create(m.getContext(), "slots", work_, entry);
+    for (auto& i : make_early_inc_range(*entry))
+        if (isa<AllocaInst>(i)) i.moveBefore(*outside, outside->end());
+    IRBuilder<>(outside).CreateBr(entry);
+    uint64_t total = 0;
+    auto make = [&](unsigned k, BasicBlock* start) {
+        fast.push_back(build(k, start, true));
+        if (!stops.empty()) slow.push_back(build(k, start, false));
+        for (auto& b : *fast.back()) total += b.size();
+    };
+    make(0, entry);
+    for (unsigned k = 0; k < stops.size(); k++) {
+        make(k + 1, stops[k].next);
+        if (total > kMaxInstructions) {
+            for (auto f : fast) f->eraseFromParent();
+            for (auto f : slow) f->eraseFromParent();
+            fast.clear();
+            slow.clear();
+            return "too large when split";
+        }
+    }
+    bool broken = false;
+    for (auto f : fast) broken |= verifyFunction(*f, getenv("KERNELMILL_CUDA_VERIFY") ? &errs() : nullptr);
+    for (auto f : slow) broken |= verifyFunction(*f);
+    if (broken) {
+        for (auto f : fast) f->eraseFromParent();
+        for (auto f : slow) f->eraseFromParent();
+        return "the split form was not well formed";
+    }
+    return "";
+}
+
+}  // namespace km

@@ -40,10 +40,17 @@ enum BarrierOp : uint32_t { Plain, Count, AndAll, OrAny };
 
 /// One continuation of a split kernel: runs the threads of rows [row0,row1) and columns [x0,x1) up to their next suspension.
 struct Segment {
-    void (*run)(Block*, const void* args, uint32_t row0, uint32_t row1, uint32_t x0, uint32_t x1);
+    using Run = void(Block*, const void* args, uint32_t row0, uint32_t row1, uint32_t x0, uint32_t x1);
+    Run* fast;       // all threads of the block, all here: uniform values stand once
+    Run* slow;       // some threads: every value stands per thread
     uint32_t kind;   // what a thread waits for before this segment may run
     uint32_t op;     // of the collective, the barrier
-    uint32_t flags;  // 1: the collective's mask is all lanes
+    uint32_t flags;  // 1: the collective's mask is all lanes; 2: the barrier has a number, a count or a result; 4: all 32 lanes are one segment
+};
+
+/// A uniform value: its place in the frame of each thread, in the uniform area, and its bytes.
+struct Uniform {
+    uint32_t frame, uniform, size;
 };
 
 struct Kernel {
@@ -62,6 +69,8 @@ struct Kernel {
     const uint32_t* arg_places;  // offset and size of each argument in `args`; null: only a typed call can pass them
     uint32_t args_bytes;
     const char* why;            // which path the kernel takes and why
+    const Uniform* uniforms;
+    uint32_t nuniforms;
 };
 
 }  // namespace km

@@ -99,7 +99,7 @@ void run_warp(Worker& w, uint32_t base, uint32_t end, bool split) {
             uint32_t row = i / bx, stop = std::min(end, (row + 1) * bx), j = i + 1;
             while (j < stop && w.kind[j] == Ready && w.block.seg[j] == s) j++;
             w.current_lin = i;
-            w.kernel->segments[s].run(&w.block, w.args, row, row + 1, i - row * bx, j - row * bx);
+            w.kernel->segments[s].slow(&w.block, w.args, row, row + 1, i - row * bx, j - row * bx);
             for (uint32_t k = i; k < j; k++) {
                 uint16_t t = w.block.seg[k];
                 w.kind[k] = t == 0xffff ? uint8_t(Done) : uint8_t(w.kernel->segments[t].kind);
@@ -175,15 +175,16 @@ const char* kind_name(uint8_t k) {
     fail_block(719);
 }
 
+void part(Worker& w);
+
 /// The whole of a split kernel in step: all threads in one segment. Returns when they part, or true when all are done.
-bool sweep(Worker& w) {
+bool sweep(Worker& w, uint16_t s) {
     const Kernel& k = *w.kernel;
     Block& b = w.block;
     const uint32_t rows = b.bdim[1] * b.bdim[2];
-    uint16_t s = 0;
     for (;;) {
         w.current_lin = 0;
-        k.segments[s].run(&b, w.args, 0, rows, 0, b.bdim[0]);
+        k.segments[s].fast(&b, w.args, 0, rows, 0, b.bdim[0]);
         if (k.uniform_bytes) memcpy(b.uniform_in, b.uniform_out, k.uniform_bytes);
         const uint16_t t = b.seg[0];
         uint32_t differ = 0;
@@ -200,19 +201,40 @@ bool sweep(Worker& w) {
         }
         s = t;
     }
-    for (uint32_t i = 0; i < b.n; i++) {
-        uint16_t t = b.seg[i];
-        w.kind[i] = t == 0xffff ? uint8_t(Done) : uint8_t(k.segments[t].kind);
-        if (t != 0xffff) w.op[i] = k.segments[t].op;
-    }
+    part(w);
     return false;
 }
 
-/// All live threads ready in one segment again?
+size_t frame_place(const Worker& w, const Uniform& u, uint32_t i) { return size_t(u.frame) * ((w.block.n + 63) & ~63u) + size_t(i) * u.size; }
+
+/// From step to single threads: what the fast form leaves out is written.
+void part(Worker& w) {
+    const Kernel& k = *w.kernel;
+    Block& b = w.block;
+    for (uint32_t i = 0; i < b.n; i++) {
+        uint16_t t = b.seg[i];
+        w.kind[i] = t == 0xffff ? uint8_t(Done) : uint8_t(k.segments[t].kind);
+        if (t == 0xffff) continue;
+        const Segment& s = k.segments[t];
+        w.op[i] = s.op;
+        if (s.kind == AtBarrier && !(s.flags & 2)) b.arg[i] = b.width[i] = 0;
+        if (s.kind == AtCollective && s.flags & 1) b.mask[i] = ~0u;
+        if (s.kind == AtCollective && s.flags & 4) b.width[i] = 32;
+    }
+    for (uint32_t q = 0; q < k.nuniforms; q++)
+        for (uint32_t i = 0; i < b.n; i++) memcpy(b.frame + frame_place(w, k.uniforms[q], i), b.uniform_in + k.uniforms[q].uniform, k.uniforms[q].size);
+}
+
+/// Are all threads ready in one segment again? Then the fast form may go on.
 bool together(Worker& w, uint16_t* s) {
+    const Kernel& k = *w.kernel;
     const uint16_t t = w.block.seg[0];
     for (uint32_t i = 0; i < w.block.n; i++)
         if (w.kind[i] != Ready || w.block.seg[i] != t) return false;
+    for (uint32_t q = 0; q < k.nuniforms; q++) {
+        memcpy(w.block.uniform_in + k.uniforms[q].uniform, w.block.frame + frame_place(w, k.uniforms[q], 0), k.uniforms[q].size);
+        memcpy(w.block.uniform_out + k.uniforms[q].uniform, w.block.frame + frame_place(w, k.uniforms[q], 0), k.uniforms[q].size);
+    }
     *s = t;
     return true;
 }
@@ -229,11 +251,15 @@ void schedule(Worker& w, bool split) {
             do run_warp(w, base, end, split);
             while (resolve_warp(w, base, end, false));
         }
-        if (split && w.kernel->uniform_bytes) memcpy(w.block.uniform_in, w.block.uniform_out, w.kernel->uniform_bytes);
         uint32_t count[6] = {};
         for (uint32_t i = 0; i < n; i++) count[w.kind[i]]++;
         if (count[Done] == n) return;
-        if (count[AtBarrier] && release_barriers(w, count[Done])) { idle = 0; continue; }
+        if (count[AtBarrier] && release_barriers(w, count[Done])) {
+            idle = 0;
+            uint16_t s;
+            if (split && !count[Done] && together(w, &s) && sweep(w, s)) return;
+            continue;
+        }
         if (count[AtGrid] && count[AtGrid] + count[Done] == n) {
             if (!grid_wait(w.grid)) fail_block(719);
             for (uint32_t i = 0; i < n; i++)
@@ -305,15 +331,16 @@ int run_block(Worker& w, size_t dynamic_bytes) {
         if (settings().seed) {
             memset(b.shared, 0xff, fixed + dynamic_bytes);
         }
+        for (size_t at = 0; at < scratch; at += 2 * 32 * 64 + 64) memset(b.scratch + at, 0, 64);  // whose turn it is among two tables
         w.kind.assign(n, Ready);
         w.op.assign(n, 0);
     }
     if (split) {
         if (single) {
-            k.segments[0].run(&b, w.args, 0, b.bdim[1] * b.bdim[2], 0, b.bdim[0]);
+            k.segments[0].fast(&b, w.args, 0, b.bdim[1] * b.bdim[2], 0, b.bdim[0]);
             return 0;
         }
-        if (sweep(w)) return 0;
+        if (sweep(w, 0)) return 0;
         schedule(w, true);
         return 0;
     }

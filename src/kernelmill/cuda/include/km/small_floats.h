@@ -199,6 +199,7 @@ template <class To, class From> KM_FN unsigned short directed(float f, int mode,
     KM_FN T2 h2rcp(T2 a) { return {hrcp(a.x), hrcp(a.y)}; } \
     KM_FN T2 h2sin(T2 a) { return {hsin(a.x), hsin(a.y)}; } \
     KM_FN T2 h2cos(T2 a) { return {hcos(a.x), hcos(a.y)}; } \
+    KM_FN T2 h2tanh_approx(T2 a) { return {htanh(a.x), htanh(a.y)}; } \
     KM_FN T2 h2tanh(T2 a) { return {htanh(a.x), htanh(a.y)}; } \
     KM_FN T2 __lowhigh2highlow_(T2 a) { return {a.y, a.x}; }
 #define KM_FN_C inline __attribute__((always_inline))

@@ -1,0 +1,71 @@
+// The split form of one kernel.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/Module.h"
+
+namespace km {
+
+/// A point where threads wait: the call, the block that follows it, and what the runtime needs to know.
+struct Stop {
+    llvm::CallInst* call;
+    llvm::BasicBlock* next;
+    unsigned kind = 0, op = 0, flags = 0;
+};
+
+/// A value that lives across a stop.
+struct Slot {
+    llvm::AllocaInst* local;
+    llvm::Type* type;
+    uint64_t size;
+    bool uniform;      // the same in all threads of the block
+    bool memory;       // an array that stays in memory: never copied
+    uint64_t offset = 0, uniform_offset = 0;
+};
+
+enum FlagBits { FullMask = 1, Special = 2, Width32 = 4 };
+
+bool is_call(const llvm::Instruction* i, llvm::StringRef name);
+/// Whether the call suspends the thread.
+bool suspends(const llvm::Instruction* i);
+
+/// Values that are equal in all threads of a block wherever they are defined.
+class Uniformity {
+public:
+    explicit Uniformity(llvm::Function& f);
+    bool divergent(const llvm::Value* v) const { return different_.count(v) != 0; }
+
+private:
+    std::set<const llvm::Value*> different_;
+};
+
+/// Turns one thread's function into loops. Returns why it did not, or "".
+struct Splitter {
+    Splitter(llvm::Module& module, llvm::Function& one) : m(module), item(one) {}
+    llvm::Module& m;
+    llvm::Function& item;
+    std::vector<Stop> stops;
+    std::vector<Slot> slots;
+    uint64_t frame_bytes = 0, uniform_bytes = 0;
+    std::vector<llvm::Function*> fast, slow;  // one of each per continuation; the first is the entry
+
+    std::string run();
+
+private:
+    llvm::Function* work_ = nullptr;  // the copy of `item` that is taken apart
+    std::map<llvm::BasicBlock*, std::set<llvm::AllocaInst*>> live_in_;
+
+    void find_stops();
+    void rematerialize();
+    void demote();
+    void lay_out();
+    void liveness();
+    llvm::Function* build(unsigned index, llvm::BasicBlock* start, bool whole_block);
+};
+
+}  // namespace km
