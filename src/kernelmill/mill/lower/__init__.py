@@ -26,8 +26,8 @@ def export(task: Task, function: Callable[..., Any], profile: str = "cpu") -> Ex
 
     An axis whose size the reference reads into Python (a branch on it, a list of that length) is kept at its size in `profile`.
 
-    `function([inputs and in-outs in declared order])` returns the outputs (in-outs, then outs, in declared order), as a tuple; if it takes
-    a second argument, that is the axis values traced with. `kernelmill.tasks.reference.bind` makes one. Scalar attributes must have
+    `function([inputs and in-outs in declared order])` returns the outputs (in-outs, then outs, in declared order), as a tuple; if it has
+    a parameter `sizes`, that is the axis values traced with. `kernelmill.tasks.reference.bind` makes one. Scalar attributes must have
     their values inside `function`: they become constants.
     Raises `UserError` for what torch cannot export: random numbers, values read into Python, recurrent layers, control flow on data.
     """

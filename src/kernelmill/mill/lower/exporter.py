@@ -24,17 +24,17 @@ _TRACE_SIZES = (6, 10, 14, 8, 12, 9, 5, 16, 7, 24, 32, 11, 20, 48, 64)
 _LINES = "reference lines"
 
 Function = Callable[..., Any]
-"""`f([tensors])` or `f([tensors], sizes)`."""
+"""`f([tensors])` or `f([tensors], sizes={axis: size})`."""
 
 
 class _Module(torch.nn.Module):
     def __init__(self, function: Function, sizes: Mapping[str, int]) -> None:
         super().__init__()
         self.function, self.sizes = function, dict(sizes)
-        self.takes_sizes = len(inspect.signature(function).parameters) > 1
+        self.takes_sizes = "sizes" in inspect.signature(function).parameters
 
     def forward(self, *tensors: torch.Tensor) -> Any:
-        result = self.function(list(tensors), self.sizes) if self.takes_sizes else self.function(list(tensors))
+        result = self.function(list(tensors), sizes=self.sizes) if self.takes_sizes else self.function(list(tensors))
         return tuple(result) if isinstance(result, tuple | list) else (result,)
 
 

@@ -116,18 +116,35 @@ def _mul(a: Expr, b: Expr) -> Expr:
 def divide(a: Expr, b: Expr, mode: str | None) -> Expr:
     """`a / b`, rounded down (`floor`) or towards zero (`trunc`) if asked."""
     if a.dtype in FLOATS:
+        if mode == "floor":
+            return _float_floor(a, b)
         return a / b if mode is None else op(mode, a / b)
     if mode == "trunc":
-        sign = select(op("lt", op("bitxor", a, b), 0), Const(-1, a.dtype), Const(1, a.dtype))
+        sign = select(op("lt", op("bitxor", a, b), Const(0, a.dtype)), Const(-1, a.dtype), Const(1, a.dtype))
         return sign * (op("abs", a) // op("abs", b))
-    return a // b
+    if isinstance(b, Const) and b.value > 0:
+        return a // b
+    # a printer may take the divisor of `//` to be positive: divide magnitudes, away from zero where the signs differ
+    size, by, one = op("abs", a), op("abs", b), Const(1, a.dtype)
+    return select(op("lt", op("bitxor", a, b), Const(0, a.dtype)), -((size + by - one) // by), size // by)
+
+
+def _float_floor(a: Expr, b: Expr) -> Expr:
+    """As torch and Python do it: from the exact remainder, since a / b may round up to a whole number."""
+    rest = op("fmod", a, b)
+    exact = (a - rest) / b
+    exact = select(_wrong_sign(rest, b), exact - 1.0, exact)
+    whole = op("floor", exact)
+    whole = select(exact - whole > 0.5, whole + 1.0, whole)
+    return select(op("eq", b, 0.0), a / b, whole)
 
 
 def _remainder(a: Expr, b: Expr) -> Expr:
+    """The remainder that has the divisor's sign."""
     if a.dtype not in FLOATS:
-        return a % b
+        return a % b if isinstance(b, Const) and b.value > 0 else a - divide(a, b, "floor") * b
     rest = op("fmod", a, b)
-    return select(op("and", op("ne", rest, 0.0), op("ne", rest < 0.0, b < 0.0)) if False else _wrong_sign(rest, b), rest + b, rest)
+    return select(_wrong_sign(rest, b), rest + b, rest)
 
 
 def _wrong_sign(rest: Expr, b: Expr) -> Expr:

@@ -6,17 +6,30 @@ from dataclasses import replace
 from typing import Any
 
 import sympy
+from torch.utils._sympy.functions import FloorDiv
 
 from kernelmill.mill.expr import Const, Expr, op, select
 from kernelmill.mill.lower.context import Call, lowers
-from kernelmill.mill.lower.sizes import Size, equal, expr, floordiv
+from kernelmill.mill.lower.sizes import Size, equal, expr, floordiv, product
 from kernelmill.mill.lower.value import Index, Value, drop, expand, insert, linear, permute, plain, remap, reshape, single
 
 
 @lowers("aten.view.default", "aten._unsafe_view.default", "aten.reshape.default", "aten._reshape_copy.default", "aten.flatten.using_ints",
         "aten.view_copy.default", "prims.collapse.default", view=True)  # fmt: skip
 def _view(call: Call) -> Value:
+    _divides(call, call.args[0].shape, call.shape())
     return reshape(call.args[0], call.shape())
+
+
+def _divides(call: Call, old: tuple[Size, ...], new: tuple[Size, ...]) -> None:
+    """A view that cuts an axis into parts of a fixed number exists only where that number divides it: a condition of the program."""
+    before, after = product(old), product(new)
+    for part in {a for size in new for a in size.atoms(FloorDiv)}:
+        whole, number = part.args
+        text = f"{whole} % {number} == 0"
+        exact = whole.is_Symbol and number.is_Integer and before != after
+        if exact and sympy.expand(after.xreplace({part: whole / number}) - before) == 0 and text not in call.builder.conditions:
+            call.builder.requires(text)
 
 
 @lowers("aten.permute.default", "aten.permute_copy.default", view=True)
