@@ -16,7 +16,8 @@ from kernelmill.serve.functions import TABLE
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 INTRO = """# JSON keys
 
-Every command takes `--json` and then prints exactly one object on stdout; progress goes to stderr. Keys are added, never renamed or removed.
+Every command takes `--json` and then prints exactly one object on stdout; progress goes to stderr. Keys are added, never renamed or
+removed.
 
 Exit code 0: `CORRECT`, `FASTER`, or nothing to complain about. 1: any other status, or a finding. 2: a bad request or a missing tool; the
 object is then `{"error": {"kind", "message", "expected", "got", "allowed", "hint"}}`, with the keys that apply.
@@ -42,7 +43,9 @@ def type_text(annotation: Any) -> str:
 
 
 def table(model: type[BaseModel]) -> str:
-    rows = [f"| `{name}` | {type_text(f.annotation)} | {f.description or ''} |" for name, f in model.model_fields.items()]
+    rows = [
+        f"| `{name}` | {type_text(f.annotation)} | {' '.join((f.description or '').split())} |" for name, f in model.model_fields.items()
+    ]
     return "\n".join(["| key | type | what |", "|---|---|---|", *rows])
 
 

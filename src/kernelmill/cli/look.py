@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kernelmill.cli.run import ARCHIVE, JSON, PLATFORM, answer
+from kernelmill.cli.run import ARCHIVE, DYNAMIC, EVAL, JSON, PLATFORM, SET, answer
 
 tasks = typer.Typer(help="What can be computed: list, show, header, lint.", no_args_is_help=True)
 TASK = Annotated[str, typer.Argument(help="Task (category/op) or a file in KernelBench's form.")]
@@ -41,17 +41,22 @@ def list_(pattern: Annotated[str, typer.Argument(help="Shell pattern or category
 
 
 @tasks.command()
-def show(task: TASK, json: JSON = False) -> None:
+def show(*, task: TASK, set_: SET = None, dynamic: DYNAMIC = None, eval_: EVAL = False, json: JSON = False) -> None:
     """One task: axes, tensors, sizes, families, reference."""
     from kernelmill.cli import show
 
-    answer("tasks.show", json, show.task, task=task)
+    answer("tasks.show", json, show.task, task=task, settings=set_, dynamic=dynamic, eval_mode=eval_)
 
 
 @tasks.command()
-def header(task: TASK, platform: PLATFORM = "x86", json: JSON = False) -> None:
+def header(
+    *, task: TASK, platform: PLATFORM = "x86", set_: SET = None, dynamic: DYNAMIC = None, eval_: EVAL = False, json: JSON = False
+) -> None:
     """What a kernel must implement: the exact signature, shapes and roles."""
-    answer("tasks.header", json, lambda found: print(found.header, end=""), task=task, platform=platform)
+    answer(
+        "tasks.header", json, lambda found: print(found.header, end=""),
+        task=task, platform=platform, settings=set_, dynamic=dynamic, eval_mode=eval_,
+    )  # fmt: skip
 
 
 @tasks.command()

@@ -13,6 +13,12 @@ ARCHIVE = Annotated[str | None, typer.Option("--archive", help="Archive file (de
 PLATFORM = Annotated[str, typer.Option("--platform", "-p", help="Platform, with options: 'x86{cc=clang,threads=2}'.")]
 PROFILE = Annotated[str, typer.Option("--profile", help="Size profile: ci, cpu, gpu, paper.")]
 
+SET = Annotated[
+    list[str] | None, typer.Option("--set", help="Override a module constant of the file: batch_size=16.", metavar="NAME=VALUE")
+]
+DYNAMIC = Annotated[list[str] | None, typer.Option("--dynamic", help="Free an axis of the file.", metavar="AXIS")]
+EVAL = Annotated[bool, typer.Option("--eval", help="Put the file's module into eval mode.")]
+
 
 def answer(name: str, json: bool, show: Callable[[Any], None], *, watched: bool = False, **arguments: Any) -> None:
     """Call a function of the table and print what it says. Leaves with the answer's exit code where that is not 0.

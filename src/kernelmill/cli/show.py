@@ -115,7 +115,7 @@ def result(found: a.Result) -> None:
         console.print(found.reason, markup=False)
     if found.failure:
         for key in ("summary", "workload", "detail", "hint"):
-            if found.failure.get(key):
+            if found.failure.get(key) and found.failure[key] != found.reason:
                 console.print(f"{found.failure[key]}", markup=False)
     if found.speedup:
         rows = table("speedup over", ">median", ">99 % interval")

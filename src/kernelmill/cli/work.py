@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kernelmill.cli.run import ARCHIVE, JSON, PLATFORM, PROFILE, answer
+from kernelmill.cli.run import ARCHIVE, DYNAMIC, EVAL, JSON, PLATFORM, PROFILE, SET, answer
 
 TASK = Annotated[str, typer.Argument(help="Task (category/op) or a file in KernelBench's form.")]
 AUTHOR = Annotated[str, typer.Option("--author", help="Who writes candidates, with options: 'scripted{path=kernels/}'.")]
@@ -14,11 +14,6 @@ STRATEGY = Annotated[str, typer.Option("--strategy", help="Who has children: 'be
 BUDGET = Annotated[str, typer.Option("--budget", help="What the search may spend: 60s, 5m, 300evals, several with commas.")]
 BASELINES = Annotated[str, typer.Option("--baselines", help="What to compare with: eager, compile, naive.")]
 SEED = Annotated[int, typer.Option("--seed", help="Seed of author and strategy (the judge's seeds are secret).")]
-SET = Annotated[
-    list[str] | None, typer.Option("--set", help="Override a module constant of the file: batch_size=16.", metavar="NAME=VALUE")
-]
-DYNAMIC = Annotated[list[str] | None, typer.Option("--dynamic", help="Free an axis of the file.", metavar="AXIS")]
-EVAL = Annotated[bool, typer.Option("--eval", help="Put the file's module into eval mode.")]
 ALL = "eager,compile,naive"
 
 

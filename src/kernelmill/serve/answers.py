@@ -221,7 +221,8 @@ class Result(Answer):
     roofline: float | None
     """Time of a kernel that only moves the same bytes, over the kernel's time; null where not measured."""
     measurement: dict[str, Any] | None
-    """Times of the kernel in seconds (`seconds` on the deciding `clock`; `wall_median`, `wall_mean`, `wall_p95`), `restarts`, `rounds`, `sets`, `load`, `threads`, `judge_seconds`."""
+    """Times of the kernel in seconds (`seconds` on the deciding `clock`; `wall_median`, `wall_mean`, `wall_p95`),
+    `restarts`, `rounds`, `sets`, `load`, `threads`, `judge_seconds`."""
     reason: str
     """One sentence: why this status and not the next better one."""
     failure: dict[str, Any] | None = None
@@ -275,7 +276,8 @@ class BenchAnswer(Answer):
     rows: list[BenchRow]
     """One object per task, failures included."""
     summary: dict[str, Any]
-    """`all` and `categories` (each `tasks`, `correct`, `faster`, and geometric means `eager`, `compile`, `naive`, `best`, `roofline`), `fast_p`, `aa`."""
+    """`all` and `categories` (each `tasks`, `correct`, `faster`, and geometric means
+    `eager`, `compile`, `naive`, `best`, `roofline`), `fast_p`, `aa`."""
 
     @property
     def exit_code(self) -> int:

@@ -97,11 +97,11 @@ def _profile(task: Task, name: str) -> ProfileRow:
     return ProfileRow(axes=axes, bytes=task.bytes(axes), flops=formula.evaluate(task.flops, axes))
 
 
-def tasks_show(task: str) -> TaskAnswer:
+def tasks_show(*, task: str, settings: list[str] | None = None, dynamic: list[str] | None = None, eval_mode: bool = False) -> TaskAnswer:
     """One task: axes, tensors with roles, sizes by profile with their bytes and FLOP, input families, reference."""
     from kernelmill.search.requests import load_task
 
-    t = load_task(task)
+    t = load_task(task, settings or (), dynamic or (), eval_mode)
     return TaskAnswer(
         name=t.name,
         category=t.category,
@@ -119,13 +119,15 @@ def tasks_show(task: str) -> TaskAnswer:
     )
 
 
-def tasks_header(task: str, platform: str = "x86") -> HeaderAnswer:
+def tasks_header(
+    *, task: str, platform: str = "x86", settings: list[str] | None = None, dynamic: list[str] | None = None, eval_mode: bool = False
+) -> HeaderAnswer:
     """What a kernel for this task and platform must implement: the exact signature, shapes, roles and the reference."""
     from kernelmill.platforms import PLATFORMS
     from kernelmill.search.requests import load_task
 
     made = PLATFORMS.make(platform)
-    t = load_task(task)
+    t = load_task(task, settings or (), dynamic or (), eval_mode)
     return HeaderAnswer(task=t.name, platform=made.spec, header=made.header(t))
 
 
