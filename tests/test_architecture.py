@@ -21,7 +21,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 )
 # The CUDA runtime and front end are the inside of one platform, kept in a folder of their own for their size.
 PART_OF = {"cuda": "platforms"}
-HEAVY = ("torch", "numpy", "scipy", "islpy", "rich", "jinja2", "plotly", "pydantic", "typer", "sympy")
+HEAVY = ("torch", "numpy", "scipy", "islpy", "rich", "jinja2", "pydantic", "typer", "sympy")
 MAX_LINES = 500
 
 FILES = sorted(PACKAGE.rglob("*.py"))
