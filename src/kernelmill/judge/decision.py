@@ -41,6 +41,8 @@ class Protocol:
     """A batch under so many times the null command is too short to decide on."""
     foreign_limit: float = 0.3
     """Foreign load in cores from which restarts use medians and wall-clock decisions say `cannot tell here`."""
+    oracle_share: float = 0.2
+    """Share of restarts whose last batch is shown to the oracle."""
     seconds: float = 60.0
     """Time limit of a decision; what is undecided then stays so."""
 
@@ -139,10 +141,12 @@ def decide(
         return race.result("failed", trouble.text, finding=trouble)
     while True:
         restart, trouble = race.restart()
-        if not trouble and oracle and race.draw.random() < 0.2:
+        if not trouble and oracle and race.draw.random() < protocol.oracle_share:
             trouble = oracle(race.arena, race.outputs_of[1])
         if trouble:
             return race.result("failed", trouble.text, finding=trouble)
+        if race.enlarge(restart):
+            continue
         if why := race.cannot_tell(restart):
             return race.result("cannot tell here", why)
         found = look(race.logs(), protocol.looks)
@@ -187,7 +191,7 @@ class _Race:
         self.began, self.waited, self.meter = time.monotonic(), 0.0, LoadMeter()
         self.done: list[Restart] = []
         self.nulls: list[int] = []
-        self.sets = 0
+        self.sets, self.enlarged = 0, False
         self.statistic: Literal["min", "median"] = "min"
         self.outputs_of: list[Memory] = []
         self.pool: list[Memory] = []
@@ -199,11 +203,25 @@ class _Race:
             pilot = self._run(Rounds(most=3))
             if pilot.finding:
                 return pilot.finding
-            nulls = pilot.null_ns
-            call_seconds = max(1e-9, min(pilot.best_seconds(i, nulls) for i in range(len(self.arms))) / 2)
+            times = [pilot.value(i) - pilot.null_on_clock_ns * 1e-9 for i in range(len(self.arms))]
+            call_seconds = max(1e-9, min(times) / 2)
         self.sets = sets_per_batch(self.subject, call_seconds, len(self.arms), self.protocol.batch)
         self._lay_out(self.sets)
         return None
+
+    def enlarge(self, restart: Restart) -> bool:
+        """After the first restart: whether its batch was much shorter than asked for (the pilot's calls were cold). Then it is laid out
+        anew and that restart does not count, whatever it showed."""
+        shortest = min(restart.value(i) for i in (0, 1))
+        if len(self.done) > 1 or self.enlarged or shortest > 0.6 * self.protocol.batch.seconds:
+            return False
+        self.enlarged = True
+        sets = sets_per_batch(self.subject, shortest / self.sets, len(self.arms), self.protocol.batch)
+        if sets < 1.5 * self.sets:
+            return False
+        self.sets, self.done, self.nulls = sets, [], []
+        self._lay_out(sets)
+        return True
 
     def _lay_out(self, sets: int) -> None:
         self.release()
@@ -254,18 +272,17 @@ class _Race:
 
     def cannot_tell(self, restart: Restart) -> str:
         """Reasons that no further restart would remove."""
-        floor = self.protocol.shortest_in_nulls * restart.null_ns
-        fastest = min(restart.best_seconds(i, 0) * 1e9 for i in (0, 1))
-        if fastest < floor:
-            times = f"{fastest / 1e3:.0f} us, the null command {restart.null_ns / 1e3:.0f} us"
+        fastest, null = min(restart.value(i) * 1e9 for i in (0, 1)), restart.null_on_clock_ns
+        if fastest < self.protocol.shortest_in_nulls * null:
+            times = f"{fastest / 1e3:.0f} us, the null command {null / 1e3:.0f} us"
             return f"kernel too short: a batch of {self.sets} calls takes {times}"
+        if self.clock == "wall" and len(self.done) >= self.protocol.looks.sizes[0] and self.loud():
+            return f"foreign load of {self.load().foreign:.1f} cores during a wall-clock measurement"
         return ""
 
     def doubt(self) -> str:
         """Why a gain that the restarts show is not believed, or ''."""
-        if self.clock == "cpu":
-            return _clocks_disagree(self.done)
-        return f"foreign load of {self.load().foreign:.1f} cores during a wall-clock measurement" if self.loud() else ""
+        return _clocks_disagree(self.done) if self.clock == "cpu" else ""
 
     def loud(self) -> bool:
         return self.load().foreign > self.protocol.foreign_limit

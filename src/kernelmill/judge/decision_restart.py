@@ -85,6 +85,8 @@ class Restart:
     """[arm][round]"""
     clock: Literal["cpu", "wall"]
     null_ns: int
+    """Median wall time of the null command."""
+    null_cpu_ns: int = 0
     statistic: Literal["min", "median"] = "min"
     finding: Finding | None = None
     core: int | None = None
@@ -95,8 +97,10 @@ class Restart:
         times = [t for t in times if t > 0] or [1]
         return (min(times) if self.statistic == "min" else statistics.median(times)) * 1e-9
 
-    def best_seconds(self, arm: int, less_ns: int) -> float:
-        return max(self.value(arm) - less_ns * 1e-9, 1e-9)
+    @property
+    def null_on_clock_ns(self) -> int:
+        """The null command on the deciding clock."""
+        return self.null_cpu_ns if self.clock == "cpu" else self.null_ns
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -104,6 +108,7 @@ class Restart:
             "clock": self.clock,
             "statistic": self.statistic,
             "null_ns": self.null_ns,
+            "null_cpu_ns": self.null_cpu_ns,
             "core": self.core,
         }
 
@@ -138,15 +143,15 @@ def run_restart(
                 with contextlib.suppress(OSError):
                     os.sched_setaffinity(runner.pid, {core})
         with pinned(core):
-            null = _null_ns(ready[draw.randrange(len(ready))])
+            null_ns, null_cpu_ns = _null(ready[draw.randrange(len(ready))])
             samples, finding = _race(subject, arms, ready, arena, plan, seed=seed)
-    return Restart(names, samples, clock, null, finding=finding, core=core)
+    return Restart(names, samples, clock, null_ns, null_cpu_ns, finding=finding, core=core)
 
 
-def _null_ns(runner: Runner) -> int:
-    """Median of a few commands that do nothing, stops included."""
-    times = [runner.call([]).wall_ns for _ in range(7)]
-    return int(statistics.median(times))
+def _null(runner: Runner) -> tuple[int, int]:
+    """Median wall and CPU nanoseconds of a few commands that do nothing, stops included."""
+    outcomes = [runner.call([]) for _ in range(7)]
+    return int(statistics.median(o.wall_ns for o in outcomes)), int(statistics.median(o.cpu_ns for o in outcomes))
 
 
 def _race(
