@@ -50,7 +50,7 @@ class ScheduleSession(Session):
     _seen: set[str] = field(default_factory=set[str], init=False)
     _asked: int = field(default=0, init=False)
     _rng: random.Random = field(init=False)
-    _beginnings: Iterator[Draft] = field(init=False)
+    _beginnings: Iterator[tuple[Draft, str]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.author.seed * 7919 + self.brief.seed)
@@ -64,8 +64,11 @@ class ScheduleSession(Session):
                 break
             parent = self._rng.choice(able) if able and self._asked >= self.author.recipes and self._rng.random() < 0.8 else None
             self._asked += 1
-            draft = variation(self.program, parent.candidate.lineage.moves, self._rng) if parent else next(self._beginnings)
-            candidate = self._candidate(draft, parent)
+            if parent is not None:
+                draft, cc = self._child(parent)
+            else:
+                draft, cc = next(self._beginnings)
+            candidate = self._candidate(draft, parent, cc)
             if candidate is not None and candidate.id not in self._seen:
                 self._seen.add(candidate.id)
                 made.append(candidate)
@@ -74,7 +77,16 @@ class ScheduleSession(Session):
     def tell(self, record: Record) -> None:
         self._seen.add(record.candidate.id)
 
-    def _candidate(self, draft: Draft, parent: Record | None) -> Candidate | None:
+    def _child(self, parent: Record) -> tuple[Draft, str]:
+        """A schedule near a parent's, or the same one for the other compiler."""
+        texts, cc = parent.candidate.lineage.moves, str(dict(parent.candidate.parameters).get("cc", ""))
+        if cc and self._rng.random() < 0.15:
+            draft = Draft(self.program)
+            draft.all(texts)
+            return draft, "gcc" if cc == "clang" else "clang"
+        return variation(self.program, texts, self._rng), cc
+
+    def _candidate(self, draft: Draft, parent: Record | None, cc: str) -> Candidate | None:
         task = self.brief.task
         try:
             source = print_c(draft.program, self.brief.machine, task.entry)
@@ -82,7 +94,10 @@ class ScheduleSession(Session):
             return None
         lineage = Lineage(self.author.spec, (parent.candidate.id,) if parent else (), tuple(draft.moves))
         platform = self.brief.platform.partition("{")[0]
-        return Candidate(task.name, platform, ((task.entry + self.ending, source),), task.entry, draft.program.requires, lineage=lineage)
+        return Candidate(
+            task.name, platform, ((task.entry + self.ending, source),), task.entry, draft.program.requires,
+            parameters=(("cc", cc),) if cc else (), lineage=lineage,
+        )  # fmt: skip
 
 
 def naive(brief: Brief) -> Candidate:

@@ -10,28 +10,31 @@ from dataclasses import dataclass
 
 from kernelmill.authors.schedule.draft import Draft
 from kernelmill.authors.schedule.shape import Site, contractions, inside, outer_loops
-from kernelmill.mill import moves
 from kernelmill.mill.expr import Elem, Op, names
 from kernelmill.mill.ir import Loop, Reduce
 
 
 @dataclass(frozen=True)
 class Contract:
-    """Knobs of the recipe."""
+    """Knobs of the recipe. A block of 0 leaves that loop whole."""
 
     lanes: int = 16
     rows: int = 8
     """mr: rows of the register tile."""
     vectors: int = 2
     """Vectors in a row of the tile: nr = lanes * vectors."""
-    depth: int = 0
-    """kc: length of a block of the sum; 0: the whole of it."""
+    depth: int = 256
+    """kc: length of a block of the sum."""
+    block_rows: int = 192
+    """mc: rows of a packed block; with it threads share blocks of rows, and the packed columns are one for all."""
+    block_columns: int = 1024
+    """nc: columns of a packed block."""
     pack_rows: bool = True
     """Pack the factor that is broadcast."""
     pack_columns: bool = True
     """Pack the factor that is read in vectors."""
     across: str = "columns"
-    """What the threads share: `columns`, `rows` or, where there is one, the outermost batch loop (`batch`)."""
+    """Without blocks, what the threads share: panels of `columns` or of `rows`; `batch`: the outermost batch loop."""
 
 
 @dataclass(frozen=True)
@@ -85,39 +88,70 @@ def found(draft: Draft) -> list[Parts]:
 def schedule(draft: Draft, p: Parts, knobs: Contract) -> bool:
     """Apply the recipe to one contraction; False (and the draft as it was) where a step that everything rests on is refused."""
     trial = draft.copy()
-    trial.all(m.text for m in moves.legal(trial.program, ["reassociate"]) if m.text == f"reassociate {p.target}")
+    trial.try_(f"reassociate {p.target}")
     if not _alone(trial, p):
         return False
-    wide = knobs.lanes * knobs.vectors
-    row, column, depth = _now(trial, p, p.row), _now(trial, p, p.column), p.sums[0]
-    steps = [f"split {row} {knobs.rows} -> io ii", f"split {column} {wide} -> jo ji"]
-    if not all(trial.try_(s) for s in steps):
+    cut = _Cut(trial, p.target)
+    row, column, depth = _now(trial, p.row), _now(trial, p.column), p.sums[0]
+    jc, column = cut(column, knobs.block_columns, "jc", "jr")
+    jo, ji = cut(column, knobs.lanes * knobs.vectors, "jo", "ji")
+    ic, row = cut(row, knobs.block_rows, "ic", "ir")
+    io, ii = cut(row, knobs.rows, "io", "ii")
+    ko, depth = cut(depth, knobs.depth, "ko", "ki") if len(p.sums) == 1 else ("", depth)
+    sums = [depth, *p.sums[1:]]
+    if ic or jc:
+        outer = [jc, ko, ic, jo, io]
+        home_right, home_left = ko or jc, ic
+    elif knobs.across == "rows":
+        outer, home_right, home_left = [io, ko, jo], jo, io
+    else:
+        # blocks of the sum inside the loop that threads share: one parallel region, and each thread packs its own panels
+        outer, home_right, home_left = [jo, ko, io], ko or jo, io
+    order = [v for v in (*outer, *sums, ii, ji) if v]
+    if not trial.try_("reorder " + " ".join(order)):
         return False
-    blocks: list[str] = []
-    if knobs.depth and len(p.sums) == 1 and trial.try_(f"split {depth} {knobs.depth} -> ko ki"):
-        blocks, depth = ["ko"], "ki"
-    # blocks of the sum inside the loop that threads share: one parallel region, and each thread packs its own panels
-    outer = ["io", *blocks, "jo"] if knobs.across == "rows" else ["jo", *blocks, "io"]
-    inner_sums = [depth, *p.sums[1:]]
-    if not trial.try_(" ".join(["reorder", *outer, *inner_sums, "ii", "ji"])):
+    right, left, tile = f"{p.right}_p{cut.tag}", f"{p.left}_p{cut.tag}", f"{p.target}_t"
+    if knobs.pack_columns and home_right:
+        trial.try_(f"stage {p.right} at {home_right} -> {right} {_spanned(jo, home_right, jo)} {' '.join(sums)} {ji} zero {ji}")
+    if knobs.pack_rows and home_left:
+        trial.try_(f"stage {p.left} at {home_left} -> {left} {_spanned(io, home_left, io)} {' '.join(sums)} {ii} zero {ii}")
+    if not trial.try_(f"accumulate {p.target} around {depth} -> {tile} {ii} {ji}"):
         return False
-    if knobs.pack_columns:
-        home = "ko" if blocks and knobs.across != "rows" else "jo"
-        trial.try_(f"stage {p.right} at {home} -> {p.right}_p {' '.join(inner_sums)} ji zero ji")
-    if knobs.pack_rows:
-        trial.try_(f"stage {p.left} at io -> {p.left}_p {' '.join(inner_sums)} ii zero ii")
-    tile = f"{p.target}_t"
-    if not trial.try_(f"accumulate {p.target} around {inner_sums[0]} -> {tile} ii ji"):
-        return False
-    trial.try_(f"fold-init {p.target} ko" if blocks else f"fold-init {p.target}")
-    trial.all(f"pad {v}" for v in (f"{tile}_ii_0", f"{tile}_ji_0", "ii", "ji"))
-    trial.all(f"unroll {v}" for v in (f"{tile}_ii_0", "ii", f"{tile}_ii_1"))
-    trial.all(f"vectorize {v} {knobs.lanes} {knobs.vectors}" for v in (f"{tile}_ji_0", "ji", f"{tile}_ji_1"))
-    trial.try_(f"vectorize {p.right}_p_ji {knobs.lanes}")
-    across = {"columns": ["jo", "io"], "rows": ["io", "jo"], "batch": [*p.batch, "jo"]}[knobs.across]
-    trial.first(f"parallelize {v}" for v in (across if not p.batch or knobs.across == "batch" else [*across, p.batch[0]]))
+    trial.try_(f"fold-init {p.target} {ko}".rstrip())
+    trial.all(f"pad {v}" for v in (f"{tile}_{ii}_0", f"{tile}_{ji}_0", ii, ji))
+    trial.all(f"unroll {v}" for v in (f"{tile}_{ii}_0", ii, f"{tile}_{ii}_1"))
+    trial.all(f"vectorize {v} {knobs.lanes}" for v in (f"{tile}_{ji}_0", ji, f"{tile}_{ji}_1", f"{right}_{ji}"))
+    trial.try_(f"unroll {left}_{ii}")
+    trial.try_(f"prefetch {p.target} before {depth}")
+    trial.try_(f"parallelize {right}_{jo}")
+    shared = [ic, jo, io] if ic or jc else [io, jo] if knobs.across == "rows" else [jo, io]
+    batch = list(p.batch[:1])
+    trial.first(f"parallelize {v}" for v in ([*batch, *shared] if knobs.across == "batch" else [*shared, *batch]) if v)
     draft.program, draft.moves = trial.program, trial.moves
     return True
+
+
+@dataclass
+class _Cut:
+    """Splits loops under names that are free: the contraction's own letter follows where a program has several."""
+
+    draft: Draft
+    target: str
+    tag: str = ""
+
+    def __post_init__(self) -> None:
+        while any(_loop(self.draft, f"{n}{self.tag}") is not None for n in ("io", "ii", "jo", "ji")):
+            self.tag = f"{int(self.tag or 1) + 1}"
+
+    def __call__(self, loop: str, size: int, outer: str, inner: str) -> tuple[str, str]:
+        """(outer, inner); the outer is "" where the loop stays whole."""
+        outer, inner = outer + self.tag, inner + self.tag
+        return (outer, inner) if size and self.draft.try_(f"split {loop} {size} -> {outer} {inner}") else ("", loop)
+
+
+def _spanned(loop: str, home: str, panel: str) -> str:
+    """The panel loop, where it lies inside the loop at which a factor is packed."""
+    return "" if home == panel else loop
 
 
 def _alone(draft: Draft, p: Parts) -> bool:
@@ -135,7 +169,7 @@ def _only(draft: Draft, name: str, child: str) -> bool:
     return loop is not None and len(loop.body) == 1 and isinstance(loop.body[0], Loop) and loop.body[0].var == child
 
 
-def _now(draft: Draft, p: Parts, name: str) -> str:
+def _now(draft: Draft, name: str) -> str:
     return f"{name}_m" if _loop(draft, f"{name}_m") is not None else name
 
 

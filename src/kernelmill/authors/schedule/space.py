@@ -30,7 +30,9 @@ ROW_CHOICES: dict[str, tuple[int | bool, ...]] = {
 CONTRACT_CHOICES: dict[str, tuple[int | bool | str, ...]] = {
     "rows": (8, 12, 14, 6),
     "vectors": (2, 3, 4, 1),
-    "depth": (0, 512, 256, 1024),
+    "depth": (256, 512, 384, 128, 0),
+    "block_rows": (192, 96, 128, 64, 0),
+    "block_columns": (1024, 512, 4096, 0),
     "pack_rows": (True, False),
     "pack_columns": (True, False),
     "across": ("columns", "rows", "batch"),
@@ -42,33 +44,47 @@ def lanes(machine: Machine) -> int:
     return max(2, machine.vector_bytes // 4)
 
 
-def beginnings(program: Program, machine: Machine, rng: random.Random) -> Iterator[Draft]:
-    """Schedules from the recipes: the default, each knob changed alone, then random combinations without end."""
+def beginnings(program: Program, machine: Machine, rng: random.Random) -> Iterator[tuple[Draft, str]]:
+    """(schedule, compiler) from the recipes: the likeliest first, each knob changed alone, then combinations without end."""
     plain = Rows(lanes=lanes(machine))
-    tiled = tiles(machine)
     contracts = contract.found(Draft(program))
-    yield _made(program, contracts, tiled[0], plain)
-    if contracts:
-        for knobs in tiled[1:]:
-            yield _made(program, contracts, knobs, plain)
-        for name, values in CONTRACT_CHOICES.items():
-            for value in values[1:]:
-                yield _made(program, contracts, replace(tiled[0], **{name: value}), plain)
+    if not contracts:
+        yield from ((rows.schedule(Draft(program), plain), cc) for cc in ("clang", "gcc"))
+    for tile in tiles(machine) if contracts else ():
+        yield _made(program, contracts, tile, plain), "gcc"
     for name, values in ROW_CHOICES.items():
-        for value in values[1:]:
-            yield _made(program, contracts, tiled[0], replace(plain, **{name: value}))
-    if plain.lanes > 8:
-        yield _made(program, contracts, tiled[0], replace(plain, lanes=plain.lanes // 2))
+        for value in values[1:] if not contracts else ():
+            yield rows.schedule(Draft(program), replace(plain, **{name: value})), rng.choice(("clang", "gcc"))
+    if plain.lanes > 8 and not contracts:
+        yield rows.schedule(Draft(program), replace(plain, lanes=plain.lanes // 2)), "clang"
+    start = tiles(machine)[0]
     while True:
-        tile = replace(tiled[0], **{n: rng.choice(v) for n, v in CONTRACT_CHOICES.items()})
-        yield _made(program, contracts, tile, replace(plain, **{n: rng.choice(v) for n, v in ROW_CHOICES.items()}))
+        tile = replace(start, **{n: rng.choice(v) for n, v in CONTRACT_CHOICES.items()})
+        mixed = replace(plain, **{n: rng.choice(v) for n, v in ROW_CHOICES.items()})
+        yield _made(program, contracts, tile, mixed), rng.choice(("gcc", "gcc", "clang") if contracts else ("gcc", "clang"))
 
 
 def tiles(machine: Machine) -> list[Contract]:
-    """Register tiles that fill the machine's vector registers: result, one row of the right factor, one broadcast."""
-    n = lanes(machine)
-    found = [Contract(n, rows, vectors) for vectors in (2, 3, 1, 4) if (rows := (machine.vector_registers - 2 - vectors) // vectors) > 1]
-    return sorted(found, key=lambda c: -c.rows * c.vectors / (c.rows + c.vectors))
+    """Likely schedules of a contraction: register tiles that leave room for a row of the right factor; with and without cache blocks."""
+    n, registers = lanes(machine), machine.vector_registers
+    mr = 8 if registers >= 32 else 4
+    whole = Contract(n, mr, 2, depth=0, block_rows=0, block_columns=0)
+    small = Contract(n, mr, 2, 256, block_rows=12 * mr)
+    high = (registers - 4) // 2
+    return [
+        replace(small, block_rows=24 * mr),
+        small,
+        Contract(n, high, 2, 256, block_rows=high * 8),
+        Contract(n, high, 2, 256, block_rows=high * 14),
+        Contract(n, mr, 2, 512, block_rows=16 * mr),
+        replace(whole, across="rows", pack_columns=False),
+        replace(whole, pack_rows=False),
+        replace(whole, across="rows", pack_columns=False, pack_rows=False),
+        Contract(n, 6 if registers >= 32 else 3, 4 if registers >= 32 else 2, 256, block_rows=96),
+        replace(whole, across="batch", depth=0),
+        replace(whole, rows=high),
+        replace(small, block_rows=4 * mr, depth=1024),
+    ]
 
 
 def _made(program: Program, contracts: list[contract.Parts], tile: Contract, plain: Rows) -> Draft:
