@@ -1,0 +1,17 @@
+// The host API of cuRAND, over Philox.
+#pragma once
+#include "curand_kernel.h"
+enum curandStatus_t { CURAND_STATUS_SUCCESS, CURAND_STATUS_NOT_INITIALIZED = 101, CURAND_STATUS_ALLOCATION_FAILED = 102, CURAND_STATUS_TYPE_ERROR = 103 };
+enum curandRngType_t { CURAND_RNG_PSEUDO_DEFAULT = 100, CURAND_RNG_PSEUDO_XORWOW = 101, CURAND_RNG_PSEUDO_MRG32K3A = 121, CURAND_RNG_PSEUDO_MTGP32 = 141, CURAND_RNG_PSEUDO_MT19937 = 142, CURAND_RNG_PSEUDO_PHILOX4_32_10 = 161, CURAND_RNG_QUASI_DEFAULT = 200 };
+typedef curandRngType_t curandRngType;
+typedef curandStatus_t curandStatus;
+typedef curandStatePhilox4_32_10* curandGenerator_t;
+inline curandStatus_t curandCreateGenerator(curandGenerator_t* g, curandRngType_t) { *g = new curandStatePhilox4_32_10; curand_init(0, 0, 0, *g); return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandDestroyGenerator(curandGenerator_t g) { delete g; return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandSetPseudoRandomGeneratorSeed(curandGenerator_t g, unsigned long long seed) { curand_init(seed, 0, 0, g); return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandSetGeneratorOffset(curandGenerator_t g, unsigned long long n) { skipahead(n, g); return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandSetStream(curandGenerator_t, cudaStream_t) { return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandGenerate(curandGenerator_t g, unsigned* p, size_t n) { for (size_t i = 0; i < n; i++) p[i] = curand(g); return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandGenerateUniform(curandGenerator_t g, float* p, size_t n) { for (size_t i = 0; i < n; i++) p[i] = curand_uniform(g); return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandGenerateUniformDouble(curandGenerator_t g, double* p, size_t n) { for (size_t i = 0; i < n; i++) p[i] = curand_uniform_double(g); return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandGenerateNormal(curandGenerator_t g, float* p, size_t n, float m, float s) { for (size_t i = 0; i < n; i++) p[i] = m + s * curand_normal(g); return CURAND_STATUS_SUCCESS; }
