@@ -64,6 +64,12 @@ class Program:
 
     def launch(self, arena: Arena, outputs: Memory, level: Isolation) -> Runner:
         """Like `start`, and where the runner can load by itself without waiting for it: ask `loaded()`."""
+        if self.run.kind == "torch":
+            from kernelmill.judge import torch_zygote
+
+            return torch_zygote.launch(
+                self.candidate, self.task, arena, mode=self.mode, threads=self.run.threads, outputs=outputs, level=level
+            )
         if self.run.kind != "native":
             return self.start(arena, level, outputs=outputs)
         return Runner.launch(

@@ -16,7 +16,7 @@ from kernelmill.judge.torch_job import Job
 
 _UNWANTED = (".lock", ".gch", ".pch", ".o")
 LIMIT = 64 << 20
-"""Bytes of a cache file; a larger one is not kept."""
+"""Bytes of a cache file; a candidate that needs more does not load."""
 
 
 def prepare(job: Job, cache: int) -> None:
@@ -58,8 +58,9 @@ def finish(job: Job, cache: int) -> None:
                 if not name.endswith(_UNWANTED):
                     _add(tar, folder, os.path.relpath(os.path.join(base, name), folder))
     data = packed.getvalue()
-    if len(data) <= LIMIT:
-        os.pwrite(cache, data, 0)
+    if len(data) > LIMIT:
+        raise RuntimeError(f"torch.compile made {len(data) >> 20} MB, more than {LIMIT >> 20}")
+    os.pwrite(cache, data, 0)
 
 
 def _add(tar: tarfile.TarFile, folder: str, name: str) -> None:

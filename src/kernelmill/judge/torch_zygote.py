@@ -189,27 +189,40 @@ def start(
     (0.3 to 1.2 s), in later sessions too. Raises `StartError` when the sandbox fails, `MissingTool` without torch; a candidate that fails
     to load is `runner.loaded().kind != "ok"`, as for `Runner.start`.
     """
-    level = level or isolation()
-    outputs = outputs or arena.new_outputs()
-    job = Job.of(candidate, task, mode, threads)
-    limits = limits or Limits()
-    if mode != "compile":
-        runner = _launch(job, arena, outputs, level, limits, diagnose=diagnose)
-    else:
-        name = torch_cache.key(candidate, task, arena, threads)
-        made = torch_cache.get(name)
-        if made is None:
-            compiler = _launch(replace(job, step="compile"), arena, outputs, level, _COMPILING)
-            outcome = compiler.loaded(_COMPILE_SECONDS)
-            made = os.pread(compiler.cache, os.fstat(compiler.cache).st_size, 0)
-            if not outcome.ok or not made:
-                return compiler  # dead or useless: `loaded()` says why
-            compiler.kill()
-            torch_cache.put(name, made)
-        runner = _launch(job, arena, outputs, level, limits, diagnose=diagnose, cache=made)
+    runner = launch(candidate, task, arena, mode=mode, threads=threads, outputs=outputs, level=level, limits=limits, diagnose=diagnose)
     if runner.loaded(timeout).ok and stopped:
         runner.stop()
     return runner
+
+
+def launch(
+    candidate: Candidate,
+    task: Task,
+    arena: Arena,
+    *,
+    mode: str = "eager",
+    threads: int = 1,
+    outputs: Memory | None = None,
+    level: Isolation | None = None,
+    limits: Limits | None = None,
+    diagnose: bool = False,
+) -> TorchRunner:
+    """Like `start`, without waiting for the candidate to be loaded (but for a compilation that nobody did before)."""
+    level, limits, outputs = level or isolation(), limits or Limits(), outputs or arena.new_outputs()
+    job = Job.of(candidate, task, mode, threads)
+    if mode != "compile":
+        return _launch(job, arena, outputs, level, limits, diagnose=diagnose)
+    name = torch_cache.key(candidate, task, arena, threads)
+    made = torch_cache.get(name)
+    if made is None:
+        compiler = _launch(replace(job, step="compile"), arena, outputs, level, _COMPILING)
+        outcome = compiler.loaded(_COMPILE_SECONDS)
+        made = os.pread(compiler.cache, os.fstat(compiler.cache).st_size, 0)
+        if not outcome.ok or not made:
+            return compiler  # it has ended: `loaded()` says why
+        compiler.kill()
+        torch_cache.put(name, made)
+    return _launch(job, arena, outputs, level, limits, diagnose=diagnose, cache=made)
 
 
 _COMPILE_SECONDS = 240.0
