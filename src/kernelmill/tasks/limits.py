@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ BATCH_BYTES = 256 * MB
 """Inputs and outputs of one timed batch, which holds at least two distinct sets of them."""
 MAX_FLOPS = 40_000_000_000
 """One call: about a second on two cores, and a verdict takes some hundred calls."""
+PATIENCE = 5.0
+"""Seconds that the search for a size may take."""
 CPU_BYTES, CPU_OUTPUT, CI_BYTES = 64 * MB, 24 * MB, 2 * MB
 
 
@@ -28,7 +31,12 @@ class Limit:
     """Bytes of the largest output."""
 
     def fits(self, traced: Traced) -> bool:
-        return traced.bytes <= self.bytes and traced.flops <= self.flops and max(o.bytes for o in traced.outputs) <= self.output
+        return self.excess(traced) <= 1
+
+    def excess(self, traced: Traced) -> float:
+        """How many times too large one call is, by the limit that it exceeds most."""
+        largest = max(o.bytes for o in traced.outputs)
+        return max(traced.bytes / self.bytes, traced.flops / self.flops, largest / self.output)
 
 
 def machine_limit() -> Limit:
@@ -70,40 +78,55 @@ def refuse(
     limit = machine_limit()
     if limit.fits(traced):
         return
-    found, _ = shrink(constants, retrace, CPU)
-    if not found or not limit.fits(retrace(found)):
-        found, _ = shrink(constants, retrace, limit)
+    found: dict[str, int] = {}
+    for goal in (CPU, limit):
+        found, at = shrink(constants, retrace, goal)
+        if limit.fits(at):
+            break
+        found = {}
     raise UserError(
         f"{path} does not fit this machine at its own size",
         expected=f"inputs, weights and outputs of at most {size_text(limit.bytes)}, at most {limit.flops / 1e9:.0f} GFLOP a call",
         got=arithmetic(traced, limit),
-        hint=" ".join(f"--set {k}={v}" for k, v in found.items()) if found else "smaller sizes in get_inputs()",
+        hint=" ".join(f"--set {k}={v}" for k, v in found.items())
+        if found
+        else "smaller sizes in the file: its module constants do not reach the largest tensors",
     )
 
 
 def shrink(
     constants: Mapping[str, int | float | bool | str], retrace: Callable[[Mapping[str, int]], Traced], limit: Limit
 ) -> tuple[dict[str, int], Traced]:
-    """Constants to set so that one call fits, and the trace at that size: the batch size first, then the largest, each halved.
+    """Constants to set so that one call fits, and the trace at that size.
 
-    Where nothing fits, the smallest that was found. Raises `UserError` where the file does not run as it stands.
+    The batch size is halved while that helps, then whichever constant helps most. Where nothing fits, or tracing takes longer than
+    `PATIENCE`, the smallest size that was found. Raises `UserError` where the file does not run as it stands.
     """
-    whole = {k: v for k, v in constants.items() if type(v) is int and v > 1}
+    value = {k: v for k, v in constants.items() if type(v) is int and v > 1}
+    batch = [n for n in value if "batch" in n.lower()]
+    others = [n for n in value if n not in batch]
     chosen: dict[str, int] = {}
-    found = retrace(chosen)
-    for name in sorted(whole, key=lambda n: ("batch" not in n.lower(), -whole[n])):
-        value = 1 << (whole[name] - 1).bit_length()
-        while not limit.fits(found) and value > 1:
-            value //= 2
+    found, stop = retrace(chosen), time.monotonic() + PATIENCE
+
+    def halved(names: list[str], share: float) -> bool:
+        """Halve the one of these constants that helps most; whether the excess fell by at least `share` of what the constant did."""
+        nonlocal found
+        tries: list[tuple[float, str, int, Traced]] = []
+        for name in (n for n in names if value[n] > 1):
+            half = 1 << (value[name] - 1).bit_length() - 1
             try:
-                traced = retrace({**chosen, name: value})
+                at = retrace({**chosen, name: half})
             except UserError:
-                break
-            if _weight(traced) >= _weight(found):
-                break
-            found, chosen[name] = traced, value
+                continue
+            tries.append((limit.excess(at), name, half, at))
+        best = min(tries, key=lambda t: t[0], default=None)
+        if best is None or best[0] > limit.excess(found) * (1 - share * (1 - best[2] / value[best[1]])):
+            return False
+        _, name, half, found = best
+        chosen[name] = value[name] = half
+        return True
+
+    while not limit.fits(found) and time.monotonic() < stop:
+        if not halved(batch, 0.5) and not halved(others, 0.1):
+            break
     return chosen, found
-
-
-def _weight(traced: Traced) -> int:
-    return traced.bytes + traced.flops // 100

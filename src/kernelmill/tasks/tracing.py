@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import types
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -165,12 +166,14 @@ def _line(error: BaseException, namespace: types.ModuleType) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep torch from logging a traceback of its own where shapes do not fit: the `UserError` says it."""
+    """Keep torch from logging a traceback where shapes do not fit (the `UserError` says it) and files from warning at every trace."""
     log = logging.getLogger("torch._subclasses.fake_tensor")
     level = log.level
     log.setLevel(logging.CRITICAL)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         log.setLevel(level)
 
