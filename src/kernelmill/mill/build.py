@@ -101,6 +101,11 @@ class Builder:
         """A condition on axes that the caller guarantees (`M % 16 == 0`)."""
         self._requires.append(text)
 
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Conditions stated so far."""
+        return tuple(self._requires)
+
     def fresh(self, name: str) -> str:
         """`name`, or `name` with the first free number, claimed."""
         candidate, count = name, 0

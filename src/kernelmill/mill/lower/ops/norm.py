@@ -11,6 +11,7 @@ from kernelmill.mill.lower.context import Call, Target, lowers
 from kernelmill.mill.lower.ops.cast import convert
 from kernelmill.mill.lower.ops.pointwise import cast_value, wide
 from kernelmill.mill.lower.ops.reduce import count, divided, moments
+from kernelmill.mill.lower.ops.shape import divides
 from kernelmill.mill.lower.sizes import floordiv
 from kernelmill.mill.lower.value import Value, drop, insert, reshape
 
@@ -73,6 +74,7 @@ def _group_norm(call: Call) -> tuple[Value | None, ...]:
     batch, channels = value.shape[:2]
     each = floordiv(channels, sympy.sympify(groups))
     grouped = reshape(value, (batch, sympy.sympify(groups), each, *value.shape[2:]))
+    divides(call, value.shape, grouped.shape)
     dims = list(range(2, grouped.rank))
     mean, rstd = spread(call, grouped, dims, eps)
 

@@ -17,11 +17,11 @@ from kernelmill.mill.lower.value import Index, Value, drop, expand, insert, line
 @lowers("aten.view.default", "aten._unsafe_view.default", "aten.reshape.default", "aten._reshape_copy.default", "aten.flatten.using_ints",
         "aten.view_copy.default", "prims.collapse.default", view=True)  # fmt: skip
 def _view(call: Call) -> Value:
-    _divides(call, call.args[0].shape, call.shape())
+    divides(call, call.args[0].shape, call.shape())
     return reshape(call.args[0], call.shape())
 
 
-def _divides(call: Call, old: tuple[Size, ...], new: tuple[Size, ...]) -> None:
+def divides(call: Call, old: tuple[Size, ...], new: tuple[Size, ...]) -> None:
     """A view that cuts an axis into parts of a fixed number exists only where that number divides it: a condition of the program."""
     before, after = product(old), product(new)
     for part in {a for size in new for a in size.atoms(FloorDiv)}:
