@@ -20,7 +20,7 @@ from kernelmill.mill.c.helpers import INLINE, Helpers
 #: Largest error in ulp over all float32 inputs, measured (gcc and clang, with FMA).
 MAX_ULP: dict[str, float] = {
     "exp": 1.1, "exp2": 1.1, "expm1": 1.5, "log": 0.9, "log2": 1.0, "log10": 1.0, "log1p": 1.0, "tanh": 2.5, "sigmoid": 2.5,
-    "softplus": 1.9, "erf": 3.0, "rsqrt": 1.6, "sin": 1.8, "cos": 1.8, "pow": 0.6,
+    "softplus": 1.9, "erf": 3.3, "rsqrt": 1.6, "sin": 1.8, "cos": 1.8, "pow": 0.6,
 }  # fmt: skip
 
 EXP = (0.5, 0.1666666716337204, 0.041666265577077866, 0.008333264850080013, 0.0013946299441158772, 0.00019918126054108143)

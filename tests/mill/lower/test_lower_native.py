@@ -36,7 +36,7 @@ def test_parameters_follow_the_calling_convention(name: str) -> None:
     program = lowered(name)
     names = [b.name for b in program.params] + list(program.axes) + [s.name for s in program.scalars]
     assert names == [p.name for p in parameters(TASKS[name])]
-    assert program.requires == (("C % 8 == 0",) if task.name == "normalization/group_norm" else ())
+    assert program.requires == (("C % 8 == 0",) if name == "normalization/group_norm" else ())
 
 
 @pytest.mark.parametrize("name", ["softmax/softmax", "optimizer/adam", "loss/cross_entropy"])

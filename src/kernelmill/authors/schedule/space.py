@@ -89,6 +89,7 @@ def tiles(machine: Machine) -> list[Contract]:
 
 def _made(program: Program, contracts: list[contract.Parts], tile: Contract, plain: Rows) -> Draft:
     draft = Draft(program)
+    draft.try_("simplify")
     done = frozenset(p.target for p in contracts if contract.schedule(draft, p, tile))
     return rows.schedule(draft, plain, done)
 
