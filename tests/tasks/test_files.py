@@ -255,6 +255,13 @@ def test_a_size_that_does_not_fit_is_refused_with_a_proposal(write: Write) -> No
     assert load_file(write(text), settings={"batch_size": 32}).bytes({}) == 2 * 32 * 393216 * 4
 
 
+def test_a_large_tensor_on_the_way_is_refused(write: Write) -> None:
+    text = small("return (x @ x.transpose(1, 2)).softmax(2) @ x", "torch.rand(n, length, 1)", extra="length = 65536")
+    with pytest.raises(UserError, match=r"forward makes a tensor of 68719\.5 MB") as error:
+        load_file(write(text))
+    assert "--set length=" in str(error.value)
+
+
 def test_a_proposal_goes_beyond_the_batch(write: Write) -> None:
     text = small("return x @ x", "torch.rand(batch_size, dim, dim)", extra="batch_size = 16\ndim = 16384")
     with pytest.raises(UserError) as error:

@@ -96,7 +96,7 @@ def test_lookup() -> None:
     assert get("normalization/layer_norm") is get("layer_norm")
     assert [t.name for t in find("loss")] == ["loss/mse", "loss/cross_entropy", "loss/huber", "loss/kl_div"]
     assert [t.name for t in find("fused/*norm,scan")] == ["fused/residual_rms_norm", "fused/add_layer_norm", "scan/cumsum"]
-    assert len(names("native")) == 47
+    assert len(names("native")) == len(find("native")) == 47
     with pytest.raises(UserError, match="did you mean 'activation/relu'"):
         get("activation/rleu")
     with pytest.raises(UserError, match="unknown task"):

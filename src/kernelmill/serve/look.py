@@ -133,13 +133,14 @@ def tasks_header(
 
 def tasks_lint(task: str) -> LintAnswer:
     """Whether a kernel that computes nothing could pass this task (returning its input, zeros, a constant)."""
-    from kernelmill.search.requests import load_task
+    from kernelmill.tasks import find
     from kernelmill.tasks.lint import lint, lint_file
 
     if task.endswith(".py"):
         return LintAnswer(task=task, findings=[str(f) for f in lint_file(task)])
-    t = load_task(task)
-    return LintAnswer(task=t.name, findings=[str(f) for f in lint(t)])
+    found = find(task)
+    findings = [(t.name, str(f)) for t in found for f in lint(t)]
+    return LintAnswer(task=found[0].name if len(found) == 1 else task, findings=[f if len(found) == 1 else f"{n}: {f}" for n, f in findings])
 
 
 def peaks(measure: bool = False) -> PeaksAnswer:

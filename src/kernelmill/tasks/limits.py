@@ -29,6 +29,8 @@ class Limit:
     flops: int = MAX_FLOPS
     output: int = BATCH_BYTES
     """Bytes of the largest output."""
+    scratch: int = 1 << 62
+    """Bytes of the largest tensor that the reference makes on its way."""
 
     def fits(self, traced: Traced) -> bool:
         return self.excess(traced) <= 1
@@ -36,13 +38,13 @@ class Limit:
     def excess(self, traced: Traced) -> float:
         """How many times too large one call is, by the limit that it exceeds most."""
         largest = max(o.bytes for o in traced.outputs)
-        return max(traced.bytes / self.bytes, traced.flops / self.flops, largest / self.output)
+        return max(traced.bytes / self.bytes, traced.flops / self.flops, largest / self.output, traced.scratch / self.scratch)
 
 
 def machine_limit() -> Limit:
     """Half of what a timed batch may hold, less on a machine with little memory (a verdict needs about 16 times the working set)."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return Limit(min(BATCH_BYTES // 2, memory // 16))
+    return Limit(min(BATCH_BYTES // 2, memory // 16), scratch=memory // 16)
 
 
 CPU = Limit(CPU_BYTES, flops=4_000_000_000, output=CPU_OUTPUT)
@@ -68,6 +70,8 @@ def arithmetic(traced: Traced, limit: Limit) -> str:
     text = " + ".join(parts) + f" = {size_text(traced.bytes)}"
     if traced.flops > limit.flops:
         text += f"; {traced.flops / 1e9:.1f} GFLOP a call"
+    if traced.scratch > limit.scratch:
+        text += f"; forward makes a tensor of {size_text(traced.scratch)}, allowed {size_text(limit.scratch)}"
     return text
 
 

@@ -54,13 +54,13 @@ def get(name: str) -> Task:
 
 
 def find(pattern: str) -> list[Task]:
-    """Tasks whose name matches a shell pattern (`fused/*`), a category or a name; commas separate several.
+    """Tasks whose name matches a shell pattern (`fused/*`), a category, a suite or a name; commas separate several.
 
     Raises `UserError` where a pattern matches nothing.
     """
     found: dict[str, Task] = {}
     for part in (p.strip() for p in pattern.split(",")):
-        hits = [t for t, _ in _table().values() if fnmatch.fnmatchcase(t.name, part) or t.category == part]
+        hits = [t for t, suite in _table().values() if fnmatch.fnmatchcase(t.name, part) or part in (t.category, suite)]
         for task in hits or [get(part)]:
             found[task.name] = task
     return list(found.values())

@@ -55,6 +55,8 @@ class Traced:
     """By torch's counter (products, convolutions, attention); where that is 0, one per element written, or read by a reduction."""
     ops: tuple[str, ...]
     """Names of the ATen operations in order."""
+    scratch: int = 0
+    """Bytes of the largest tensor that `forward` makes."""
 
     @property
     def bytes(self) -> int:
@@ -84,6 +86,7 @@ class _Watch(TorchDispatchMode):
         self.modules: list[str] = []
         self.ops: list[str] = []
         self.elements = 0
+        self.scratch = 0
 
     def __torch_dispatch__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
         name = str(func).removesuffix(".default")
@@ -103,6 +106,7 @@ class _Watch(TorchDispatchMode):
         self.ops.append(name)
         made = [t for t in (result if isinstance(result, tuple | list) else [result]) if isinstance(t, torch.Tensor)]
         read = [a for a in args if isinstance(a, torch.Tensor)]
+        self.scratch = max([self.scratch, *(t.numel() * t.element_size() for t in made)])
         if not getattr(func, "is_view", False):
             self.elements += max([t.numel() for t in made] + [t.numel() for t in read[:1]], default=0)
         return result
@@ -210,6 +214,7 @@ def trace(namespace: types.ModuleType, entry: str = "Model", eval_mode: bool = F
         mutated=tuple(n for n, v in inputs.items() if v._version != before[n]),
         flops=counter.get_total_flops() or watch.elements,
         ops=tuple(watch.ops),
+        scratch=watch.scratch,
     )
 
 
