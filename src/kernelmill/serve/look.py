@@ -140,7 +140,9 @@ def tasks_lint(task: str) -> LintAnswer:
         return LintAnswer(task=task, findings=[str(f) for f in lint_file(task)])
     found = find(task)
     findings = [(t.name, str(f)) for t in found for f in lint(t)]
-    return LintAnswer(task=found[0].name if len(found) == 1 else task, findings=[f if len(found) == 1 else f"{n}: {f}" for n, f in findings])
+    return LintAnswer(
+        task=found[0].name if len(found) == 1 else task, findings=[f if len(found) == 1 else f"{n}: {f}" for n, f in findings]
+    )
 
 
 def peaks(measure: bool = False) -> PeaksAnswer:
