@@ -84,7 +84,7 @@ TASKS = (
     define("normalization/group_norm", group_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("C % 8 == 0", "N*C*H*W >= 16"),
            profiles=IMAGES, scalars={"groups": 8, **EPS}, numerics=Numerics(length="C//8*H*W", depth=6), shadow=group_norm_shadow,
            exact=SMALL),
-    define("normalization/instance_norm", instance_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("C >= 1", "H*W >= 2"),
+    define("normalization/instance_norm", instance_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("N*C >= 1", "H*W >= 2"),
            profiles=IMAGES, scalars=EPS, numerics=Numerics(length="H*W", depth=6), shadow=instance_norm_shadow,
            exact=SMALL),
     define("normalization/batch_norm", batch_norm, IMAGE_TENSORS, flops="8*N*C*H*W", constraints=("C >= 1", "N*H*W >= 2"),
