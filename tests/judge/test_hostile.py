@@ -199,3 +199,28 @@ def test_printing_without_end_is_cut(level: Isolation):
 @pytest.mark.parametrize("ending", ["_exit(0);", "exit(0);", "abort();", "__builtin_trap();", "*(volatile int*)0 = 0;"])
 def test_leaving_is_no_answer(ending: str, level: Isolation):
     assert run(f"{HEAD} {{ {ending} }}", level).kind in ("exit", "crash")
+
+
+def test_a_scribbled_control_page_harms_nobody_but_the_scribbler(level: Isolation):
+    """The candidate finds the control page and fills it with As: the judge uses no address, size or index in it."""
+    source = f"""
+    #include <sys/mman.h>
+    static int readable(void* p) {{ unsigned char v; return mincore(p, 4096, &v) == 0; }}
+    {HEAD} {{
+      uintptr_t near = (uintptr_t)mmap(0, 4096, 3, 0x22, -1, 0);
+      for (uintptr_t p = near - (64ul << 20); p < near + (64ul << 20); p += 4096)
+        if (readable((void*)p) && *(uint32_t*)p == 0x6b6d6a31) {{ y[0] = 1; memset((void*)p, 65, 4096); return; }} }}"""
+    arena = relu_arena()
+    with Runner.start(shared_object(source), "km_relu", arena, level=level) as runner:
+        runner.call(timeout=0.5)
+        assert arena.view(0, 1, runner.outputs)[0] == 1
+        for _ in range(3):
+            runner.call(timeout=0.5)
+        runner.pair(0, 1, timeout=0.5)
+    with Runner.start(shared_object(RELU), "km_relu", arena, level=level) as runner:
+        assert runner.call().ok
+
+
+def test_more_calls_than_sets_is_a_bad_request():
+    with Runner.start(shared_object(RELU), "km_relu", relu_arena(sets=3)) as runner, pytest.raises(ValueError, match="3 sets"):
+        runner.call([0, 1, 2, 0])

@@ -213,6 +213,8 @@ class Runner:
     def request(self, kind: Literal[1, 2, 3, 4] | int, order: Sequence[int], timeout: float) -> Outcome:
         if self.ending or not self.alive:
             return self.ending or Outcome("lost", "the runner was killed before")
+        if len(order) > max(2, len(self.arena.sets)):
+            raise ValueError(f"{len(order)} calls in one request; the arena has {len(self.arena.sets)} sets")
         numbers = (ctypes.c_uint32 * max(1, len(order)))(*order)
         w = self.window
         end = library().km_window(self.state, kind, numbers, len(order), int(timeout * 1e9), w)

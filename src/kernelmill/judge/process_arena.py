@@ -185,19 +185,20 @@ class Arena:
         kinds += [native.DOUBLE if isinstance(s, float) else native.INTEGER for s in first.scalars]
         kinds += [native.WORKSPACE] * workspace
         maps, slots = bytes(self._maps)[: self.plan.nmaps * ctypes.sizeof(Map)], self._slots(workspace)
-        slots_at = native.HEADER_BYTES + len(maps)
-        order_at = slots_at + len(slots)
-        size = order_at + 4 * max(2, len(self.sets))
+        order_at = native.HEADER_BYTES
+        maps_at = order_at + -(-4 * max(2, len(self.sets)) // 64) * 64
+        slots_at = maps_at + len(maps)
+        size = slots_at + len(slots)
         memory = Memory("control", -(-size // mmap.PAGESIZE) * mmap.PAGESIZE)
         header = native.Control.from_address(memory.address)
         header.magic, header.flags = native.MAGIC, flags
         header.nsets, header.nargs, header.nmaps = len(self.sets), len(kinds), self.plan.nmaps
         header.va_bytes, header.control_bytes = self.plan.va_bytes, memory.size
         header.inputs_bytes, header.outputs_bytes = self.plan.inputs_bytes, self.plan.outputs_bytes
-        header.maps_at, header.slots_at, header.order_at = native.HEADER_BYTES, slots_at, order_at
+        header.maps_at, header.slots_at, header.order_at = maps_at, slots_at, order_at
         header.kinds[: len(kinds)] = kinds
         header.symbol, header.library = symbol.encode(), library_path.encode()
-        memory.view(native.HEADER_BYTES, len(maps) + len(slots))[:] = maps + slots
+        memory.view(maps_at, len(maps) + len(slots))[:] = maps + slots
         return memory
 
     def _slots(self, workspace: bool) -> bytes:

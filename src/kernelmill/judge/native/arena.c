@@ -73,7 +73,8 @@ int km_plan_arena(uint32_t nsets, uint32_t ntensors, const uint64_t *bytes, cons
 int km_memfd(const char *name, uint64_t bytes) {
   int fd = (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd < 0) return -errno;
-  if (ftruncate(fd, (off_t)bytes)) {
+  /* Nobody may shrink what the judge has mapped: reading it would kill the judge. */
+  if (ftruncate(fd, (off_t)bytes) || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW)) {
     int error = errno;
     close(fd);
     return -error;
@@ -82,5 +83,5 @@ int km_memfd(const char *name, uint64_t bytes) {
 }
 
 int km_seal(int fd) {
-  return fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW) ? -errno : 0;
+  return fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE) ? -errno : 0;
 }

@@ -3,7 +3,8 @@
  * One memfd per runner, shared by both. The first page holds this header, the rest the plan of the arena:
  * `maps` (what to map where) and `slots` (the argument list of every set). The judge writes the plan before the
  * runner starts; afterwards only the channel words change. The page is writable by the candidate, so the
- * judge believes nothing in it: clock, inputs and outputs are read on the judge's side, after a stop.
+ * judge believes nothing in it: clock, inputs and outputs are read on the judge's side, after a stop, and
+ * no address or size in it is used by the judge (the order array lies at a constant offset for that reason).
  *
  * Handshake (state):  NEW -> ATTACHED (runner) -> ADMITTED (judge: the runner is its own child now)
  *                     -> READY or FAILED + message (runner: confined, candidate loaded).
@@ -18,6 +19,7 @@
 
 #define KM_MAGIC 0x6b6d6a31u /* "kmj1"; changes with every change of this file */
 #define KM_HEADER_BYTES 4096
+#define KM_ORDER_AT KM_HEADER_BYTES /* uint32_t order[max(2, nsets)], then the maps, then the slots */
 #define KM_MAX_ARGS 64
 
 enum km_state { KM_NEW = 0, KM_ATTACHED = 1, KM_ADMITTED = 2, KM_READY = 3, KM_FAILED = 4 };

@@ -66,8 +66,8 @@ struct km_plan {
 int km_plan_arena(uint32_t nsets, uint32_t ntensors, const uint64_t *bytes, const uint32_t *regions,
                   const uint32_t *modes, uint64_t seed, struct km_place *places, struct km_map *maps,
                   struct km_plan *plan);
-int km_memfd(const char *name, uint64_t bytes);
-int km_seal(int fd); /* no new writable mapping, no resize; mappings made before stay writable */
+int km_memfd(const char *name, uint64_t bytes); /* its size is sealed */
+int km_seal(int fd); /* no new writable mapping; mappings made before stay writable */
 
 /* ---- draw.c: random inputs from a secret seed ---- */
 

@@ -218,7 +218,7 @@ int km_window(struct km_runner *r, uint32_t request, const uint32_t *order, uint
   memset(w, 0, sizeof *w);
   w->end = KM_DIED;
   if (r->ended) return w->end;
-  if (count) memcpy((uint8_t *)c + c->order_at, order, count * sizeof *order);
+  if (count) memcpy((uint8_t *)c + KM_ORDER_AT, order, count * sizeof *order);
   c->request = request;
   c->count = count;
   int stop_after = r->stopped;
