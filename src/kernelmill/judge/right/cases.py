@@ -62,8 +62,9 @@ def plan(task: Task, candidate: Candidate | None, profile: str | Mapping[str, in
     if drawn:
         turns = max(2 * len(families), len(drawn))
         for i in range(turns):
-            # The second round is shifted by one shape, so that a family meets two shapes even where their numbers agree.
-            kind, axes = drawn[(i + i // len(families)) % len(drawn)]
+            # Where as many shapes as families go round, the second round is shifted by one, so that a family meets two shapes.
+            shift = i // len(families) if len(families) % len(drawn) == 0 else 0
+            kind, axes = drawn[(i + shift) % len(drawn)]
             add(kind, axes, i)
     else:
         for i in range(len(families)):

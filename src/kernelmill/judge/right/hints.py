@@ -90,7 +90,7 @@ def _along(hit: NDArray[np.int64], size: int, name: str) -> str:
     if hit.size > 2 and steps[0] > 1 and (steps == steps[0]).all():
         return f"every {steps[0]}th index of {name} is wrong, from {hit[0]} on: one lane, or one unrolled step"
     if hit.size < size // 2 and hit[-1] - hit[0] + 1 == hit.size:
-        return f"only indices {hit[0]} to {hit[-1]} of {name} are wrong"
+        return f"only index {hit[0]} of {name} is wrong" if hit.size == 1 else f"only indices {hit[0]} to {hit[-1]} of {name} are wrong"
     return ""
 
 
@@ -104,7 +104,8 @@ def _values(g: Numbers, w: Numbers, wrong: Mask, sizes: Mapping[str, int]) -> st
         return "the wrong elements are zero: terms that were skipped, or a result that was cleared"
     some = wrong & np.isfinite(g) & np.isfinite(w) & (w != 0)
     if some.any():
-        ratio = g[some] / w[some]
+        with np.errstate(all="ignore"):
+            ratio = np.nan_to_num(g[some] / w[some], posinf=1e300, neginf=-1e300)
         middle = float(np.median(ratio))
         if float(np.percentile(np.abs(ratio - middle), 90)) <= NEAR * max(abs(middle), 1e-30) and abs(middle - 1) > NEAR:
             told = _factor(middle, sizes)
@@ -143,13 +144,12 @@ def _factor(ratio: float, sizes: Mapping[str, int]) -> str:
 def _by_rows(g: Numbers, w: Numbers, some: Mask) -> bool:
     import numpy as np
 
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(some, g / w, np.nan)
-    rows = ratio[(some.sum(-1) > 1)]
-    if rows.shape[0] < 2:
-        return False
-    middle = np.nanmedian(rows, axis=-1, keepdims=True)
-    return bool(np.nanpercentile(np.abs(rows / middle - 1), 90) < 1e-3)
+    with np.errstate(all="ignore"):
+        rows = np.where(some, g / w, np.nan)[some.sum(-1) > 1]
+        if rows.shape[0] < 2:
+            return False
+        middle = np.nanmedian(rows, axis=-1, keepdims=True)
+        return bool(np.nanpercentile(np.abs(rows / middle - 1), 90) < 1e-3)
 
 
 def _shifted(g: Numbers, w: Numbers, wrong: Mask, dims: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ WIDTH = 6
 
 def number(value: float) -> str:
     """Seven significant digits: enough to tell two floats apart that differ by more than the bound."""
-    return f"{value:.7g}"
+    return f"{value + 0.0:.7g}"  # + 0.0: no negative zero
 
 
 def _index(at: Sequence[int]) -> str:

@@ -127,7 +127,7 @@ def _shrink(axes: dict[str, int], rules: Rules, keep: str) -> dict[str, int]:
         wide = max(rules.free, key=lambda a: 2.5 if a == keep else axes[a])
         if axes[wide] <= 1:
             break
-        if wide == keep and axes[keep] > LONG:
+        if wide == keep and axes[keep] > LONG + 1:
             axes[keep] = LONG + axes[keep] % 2
             continue
         axes[wide] = axes[wide] // 2 | (1 if axes[wide] > 3 else 0)
