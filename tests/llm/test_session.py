@@ -91,6 +91,17 @@ def test_plan_comes_before_code(brief: Brief) -> None:
     assert "planned first" in made.lineage.note
 
 
+def test_every_answer_of_moves_is_a_printed_kernel(brief: Brief) -> None:
+    with endpoint(json.dumps({"choice": "B"}), json.dumps({"choice": "Z"})) as (url, fake):
+        session = author(url, way="moves", samples=2, concurrency=1).begin(brief)
+        (made,) = session.ask([], 1, Budget())
+        assert session.ask([], 1, Budget()) == []
+    assert "km_silu(" in made.source
+    assert made.lineage.note.removeprefix("chose ") in texts(fake)[0]
+    assert made.lineage.moves
+    assert fake.requests[0]["response_format"]["json_schema"]["schema"]["properties"]["choice"]["enum"][:2] == ["A", "B"]
+
+
 def test_a_reply_without_code_is_kept_for_the_judge_to_refuse(brief: Brief) -> None:
     with endpoint("I cannot help with that.") as (url, _):
         (made,) = author(url, way="sample", samples=1).begin(brief).ask([], 1, Budget())

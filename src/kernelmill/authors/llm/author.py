@@ -38,7 +38,7 @@ class Llm(Author):
     key: str = "OPENAI_API_KEY"
     """Environment variable that holds the key."""
     way: str = "repair"
-    """`sample`, `plan`, `repair` or `refine`."""
+    """`sample`, `plan`, `repair`, `refine` or `moves`."""
     samples: int = 8
     """Attempts at most."""
     repairs: int = 2
@@ -157,6 +157,10 @@ class LlmSession(Session):
                 return ways.plan(desk, key)
             case "refine" if passing:
                 return ways.refine(desk, key, passing[0])
+            case "moves":
+                from kernelmill.authors.llm.moves import choose
+
+                return choose(desk, key, passing)
             case _:
                 return ways.sample(desk, key)
 

@@ -22,7 +22,7 @@ from kernelmill.core.candidate import Candidate, Lineage
 from kernelmill.core.record import Record
 from kernelmill.core.verdict import Verdict
 
-WAYS = ("sample", "plan", "repair", "refine")
+WAYS = ("sample", "plan", "repair", "refine", "moves")
 BOTTLENECK: dict[str, Any] = {
     "type": "object",
     "properties": {

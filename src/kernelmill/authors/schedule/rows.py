@@ -52,6 +52,7 @@ class Rows:
 
 def schedule(draft: Draft, knobs: Rows, keep: frozenset[str] = frozenset()) -> Draft:
     """Apply the recipe; buffers in `keep` are left to another recipe."""
+    draft.try_("simplify")
     inline(draft, knobs)
     if knobs.collapse:
         collapse(draft)
@@ -64,9 +65,14 @@ def schedule(draft: Draft, knobs: Rows, keep: frozenset[str] = frozenset()) -> D
     partial_sums(draft, knobs)
     if knobs.reciprocal:
         draft.all(f"reciprocal {loop.var}" for top in outer_loops(draft.program) for loop in innermost(top))
+    bind(draft, knobs)
+    return draft
+
+
+def bind(draft: Draft, knobs: Rows) -> None:
+    """Say how the loops run: threads across, vectors along."""
     threads(draft)
     vectors(draft, knobs)
-    return draft
 
 
 def inline(draft: Draft, knobs: Rows) -> None:
