@@ -199,7 +199,7 @@ class Call:
         """A temporary instead, where the nest would read elements of its own target that it has already overwritten."""
         if target.handle.buffer.role != "inout":
             return target
-        trial: list[Index] = [tuple(Part(_trial(d, n), f) for n, f in enumerate(dim)) for d, dim in enumerate(factors)]
+        trial = trial_index(factors)
         elem = target.elem(trial)
         own = [e for e in walk(read(trial)) if isinstance(e, Elem) and e.buffer == elem.buffer]
         return target if all(e == elem for e in own) else self.context.temp(self.word, dtype, shape, factors)
@@ -226,8 +226,9 @@ class Call:
         return target.value
 
 
-def _trial(d: int, n: int) -> Expr:
-    return Var(f"trial{d}_{n}")
+def trial_index(factors: Sequence[Sequence[Size]]) -> list[Index]:
+    """An index made of names that stand for nothing, to see what a value reads."""
+    return [tuple(Part(Var(f"trial{d}_{n}"), size) for n, size in enumerate(dim)) for d, dim in enumerate(factors)]
 
 
 def broadcast(shapes: Sequence[Sequence[Size]]) -> tuple[Size, ...]:

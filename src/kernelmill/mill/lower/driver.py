@@ -17,13 +17,14 @@ from kernelmill.core.signature import parameters
 from kernelmill.core.task import Task
 from kernelmill.mill.build import Builder, Handle
 from kernelmill.mill.check import check
-from kernelmill.mill.expr import Const, Elem, Expr, Var, walk
+from kernelmill.mill.expr import Elem, Expr, walk
 from kernelmill.mill.ir import Program
 from kernelmill.mill.lower import ops, refuse
-from kernelmill.mill.lower.context import LOWERINGS, VIEWS, Call, Context, Target, dense, dtype_name
+from kernelmill.mill.lower.constants import table
+from kernelmill.mill.lower.context import LOWERINGS, VIEWS, Call, Context, Target, dense, dtype_name, trial_index
 from kernelmill.mill.lower.exporter import fixed_sizes, known, pinned, source_of
 from kernelmill.mill.lower.sizes import Size, Symbols, axis, equal, expr, formula
-from kernelmill.mill.lower.value import Index, Part, Value, constant, drop, insert, permute, plain, reshape
+from kernelmill.mill.lower.value import Value, drop, insert, permute, plain, reshape
 
 _SCALARS = {"double": "f64", "int64_t": "i64", "uint8_t": "bool"}
 
@@ -121,10 +122,9 @@ class _Driver:
             self.symbols.known.setdefault(have.node.expr, size)
 
     def _constant(self, node: Node, value: Any) -> Value:
-        if isinstance(value, torch.Tensor) and value.numel() == 1:
-            return constant(Const(value.item(), dtype_name(value.dtype)), tuple(map(sympy.Integer, value.shape)))
-        raise UserError(f"the reference holds a tensor that is no input: {node.name}", expected="weights as tensors of the task",
-                        got=f"a constant of shape {tuple(getattr(value, 'shape', ()))}")  # fmt: skip
+        if not isinstance(value, torch.Tensor):
+            raise UserError(f"the reference holds {type(value).__name__} as a constant", got=node.name, expected="tensors")
+        return table(value, f"the reference holds a tensor that is no input: {node.name}")
 
     # graph
     def _mark_live(self) -> None:
@@ -152,6 +152,27 @@ class _Driver:
             taken.add((producer, result))
             self.wanted.setdefault(producer, []).append((result, target))
             self.direct.add(number)
+        for node in self.graph.nodes:
+            if node in self.live and refuse.operation(node) == "aten.clone.default":
+                self._plan_layout(node, taken)
+
+    def _plan_layout(self, clone: Node, taken: set[tuple[Node, int]]) -> None:
+        """Where the reference asks for a transposed result in a new layout, let the operation write it in that layout."""
+        source = clone.args[0]
+        if clone.kwargs.get("memory_format") is not torch.contiguous_format or not isinstance(source, Node):
+            return
+        names = {refuse.operation(n) for n in _views_above(source)}
+        if not names & {"aten.permute.default", "aten.transpose.int"}:
+            return
+        shape = tuple(self.symbols.size(s) for s in clone.meta["val"].shape)
+        first = next((n for n in _views_above(source, whole=True)), None)
+        if first is None or (first, 0) in taken or first.op != "call_function" or refuse.operation(first) not in LOWERINGS:
+            return
+        word = refuse.operation(first).split(".")[1].strip("_")
+        producer, result, target = self._producer(source, self.context.temp(word, dtype_name(clone.meta["val"].dtype), shape))
+        if producer is first and result == 0:
+            taken.add((first, 0))
+            self.wanted.setdefault(first, []).append((0, target))
 
     def _shape_known(self, node: Node, result: int) -> bool:
         meta = node.meta["val"]
@@ -267,18 +288,14 @@ class _Driver:
 
     def _reads_inout(self, value: Value) -> bool:
         names = {self.handles[t.name][0].buffer.name for t in self.task.tensors if t.role == "inout"}
-        return any(isinstance(e, Elem) and e.buffer in names for e in walk(value.read(_trial(value))))
-
-
-def _trial(value: Value) -> list[Index]:
-    return [tuple(Part(Var(f"trial{d}_{n}"), f) for n, f in enumerate(dim)) for d, dim in enumerate(value.factors)]
+        return any(isinstance(e, Elem) and e.buffer in names for e in walk(value.read(trial_index(value.factors))))
 
 
 def _writes_to(value: Value | None, target: Target) -> bool:
     """Whether a value is what stands at the target already."""
     if value is None or value.free or value.rank != len(target.shape) or not all(map(equal, value.shape, target.shape)):
         return False
-    index = _trial(value)
+    index = trial_index(value.factors)
     here: Expr = target.elem(index)
     return value.read(index) == here
 
@@ -324,6 +341,17 @@ def _undo(name: str, args: Sequence[Any], target: Target, shape: tuple[Size, ...
 def _key(node: Node) -> str | None:
     """Equal for nodes that compute the same; None for those that have more than one result."""
     return None if isinstance(node.meta.get("val"), tuple | list) else f"{node.target}{node.args}{sorted(node.kwargs.items())}"
+
+
+def _views_above(node: Node, whole: bool = False) -> list[Node]:
+    """The views from a node up to the operation they look at; `whole`: only that operation, if it has one result."""
+    found: list[Node] = []
+    while refuse.operation(node) in _UNDO and isinstance(node.args[0], Node):
+        found.append(node)
+        node = node.args[0]
+    if whole:
+        return [node] if isinstance(node.meta.get("val"), torch.Tensor) else []
+    return found
 
 
 def _meta(item: Any) -> Any:

@@ -9,6 +9,7 @@ import sympy
 
 from kernelmill.mill.expr import Const, Expr, cast, op, select
 from kernelmill.mill.lower.context import Call, as_value, lowers
+from kernelmill.mill.lower.ops.pointwise import choose
 from kernelmill.mill.lower.sizes import ONE, Size, expr
 from kernelmill.mill.lower.value import Index, Value, constant, expand, linear, plain
 
@@ -78,7 +79,7 @@ def _triangle(call: Call) -> Value:
     word = "le" if "tril" in call.name else "ge"
     keep = _from_index("bool", (rows, columns), lambda i, j: op(word, j, i + Const(int(diagonal), "i64")))
     zero = constant(Const(0, value.dtype), ())
-    return call.pointwise(select, keep, value, zero, dtype=value.dtype, shape=value.shape, out=0)
+    return call.pointwise(choose, keep, value, zero, dtype=value.dtype, shape=value.shape, out=0)
 
 
 def index_of(size: Size, rank: int, dim: int) -> Value:

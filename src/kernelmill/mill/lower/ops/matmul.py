@@ -4,32 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kernelmill.mill.expr import Const, Expr, cast
-from kernelmill.mill.lower.context import Call, as_value, lowers
+from kernelmill.mill.expr import Const, Elem, Expr, cast, walk
+from kernelmill.mill.lower.context import Call, as_value, lowers, trial_index
 from kernelmill.mill.lower.ops.cast import convert
 from kernelmill.mill.lower.ops.pointwise import cast_value, wide
-from kernelmill.mill.lower.sizes import equal
-from kernelmill.mill.lower.value import Value, expand
+from kernelmill.mill.lower.sizes import Size, equal
+from kernelmill.mill.lower.value import Value, expand, plain
 
 
 def matmul(call: Call, a: Value, b: Value, out: int | None = 0, name: str = "mm") -> Value:
-    """`a[..., M, K] @ b[..., K, N]` with equal leading dimensions, in the wide dtype."""
+    """`a[..., M, K] @ b[..., K, N]` with equal leading dimensions, in the wide dtype.
+
+    However the operands were reshaped before, there is one loop each for M, N and K, inside the batch's: that is the nest which
+    schedules for products know. An operand that shares its memory with the other is copied first, so that each can be packed.
+    """
     inner = wide(a.dtype)
+    if memory(a) & memory(b):
+        b = call.pointwise(lambda e: e, b, dtype=b.dtype, name="copy")
     lead = a.rank - 2
     batch = [_finest(a.factors[d], b.factors[d]) for d in range(lead)]
-    kept = [*batch, a.factors[-2], b.factors[-1]]
     shape = (*a.shape[:-1], b.shape[-1])
+    kept = [*batch, a.factors[-2], b.factors[-1]]
     target = call.result(inner, shape, kept, out if inner == a.dtype else None, name)
-    with call.loops(kept) as index:
+    loops = [*batch, *plain(shape[-2:])]
+    with call.loops(loops) as index:
         elem = target.elem(index)
         call.builder.init("add", elem)
-        with call.loops([_finest(a.factors[-1], b.factors[-2])], sum(map(len, kept))) as (k,):
+        with call.loops(plain(a.shape[-1:]), sum(map(len, loops))) as (k,):
             left, right = a.read([*index[:-1], k]), b.read([*index[:lead], k, index[-1]])
             call.builder.reduce("add", elem, cast(left, inner) * cast(right, inner))
     return convert(call, target.value, a.dtype, out)
 
 
-def _finest(a: Sequence[object], b: Sequence[object]) -> tuple[object, ...]:
+def memory(value: Value) -> frozenset[str]:
+    """Names of the buffers that an element of the value is read from."""
+    return frozenset(e.buffer for e in walk(value.read(trial_index(value.factors))) if isinstance(e, Elem))
+
+
+def _finest(a: Sequence[Size], b: Sequence[Size]) -> tuple[Size, ...]:
     return tuple(a) if len(a) >= len(b) else tuple(b)
 
 

@@ -46,6 +46,13 @@ def promoted(call: Call, operands: list[int]) -> str:
     return dtype_name(found)
 
 
+def choose(condition: Expr, yes: Expr, no: Expr) -> Expr:
+    """`select`, or the condition itself where true and false are chosen."""
+    if isinstance(yes, Const) and isinstance(no, Const) and yes.dtype == "bool" and yes.value != no.value:
+        return condition if yes.value else op("not", condition)
+    return select(condition, yes, no)
+
+
 def elementwise(call: Call, compute: Compute, operands: list[Any], dtype: str = "", out: int = 0) -> Value:
     """One nest over broadcast operands, each cast to `dtype` (default: the result's) in its wide form, the result cast back."""
     result = call.dtype(out)
@@ -204,7 +211,7 @@ def _where(call: Call) -> Value:
     chosen, yes, no = call.args[0], as_value(call.args[1], result), as_value(call.args[2], result)
 
     def compute(c: Expr, a: Expr, b: Expr) -> Expr:
-        return select(truth(c), cast_value(a, result), cast_value(b, result))
+        return choose(truth(c), cast_value(a, result), cast_value(b, result))
 
     return call.pointwise(compute, chosen, yes, no, dtype=result, shape=call.shape(), out=0)
 
