@@ -95,15 +95,15 @@ static int small_root(const char *const *shown, int scratch_mb) {
     if ((fds[all] = open(*p, O_PATH | O_CLOEXEC)) >= 0) names[all++] = *p;
   if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL)) return -1;
   if (mount("tmpfs", STAGE, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0755")) return -1;
-  for (int i = 0; i < all; i++) {
-    if (show(names[i], fds[i], i >= n)) return -1;
-    close(fds[i]);
-  }
-  if (scratch_mb) {
+  if (scratch_mb) { /* before what is shown: that may lie below /tmp itself */
     char options[64];
     snprintf(options, sizeof options, "size=%dm,mode=1777", scratch_mb);
     if ((mkdir(STAGE "/tmp", 0755) && errno != EEXIST) || mount("tmpfs", STAGE "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options))
       return -1;
+  }
+  for (int i = 0; i < all; i++) {
+    if (show(names[i], fds[i], i >= n)) return -1;
+    close(fds[i]);
   }
   struct attributes a = {READ_ONLY, 0, 0, 0};
   if (chdir(STAGE) || syscall(SYS_pivot_root, ".", ".") || umount2(".", MNT_DETACH) || chdir("/")) return -1;
