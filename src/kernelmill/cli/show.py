@@ -124,6 +124,8 @@ def result(found: a.Result) -> None:
         if found.aa:
             rows.add_row("(A/A: the kernel over itself)", f"{found.aa.median:.2f}x", f"{found.aa.low:.2f} to {found.aa.high:.2f}")
         console.print(rows)
+    for name, why in found.not_measured.items():
+        console.print(f"{name:10} not measured: {why}", markup=False)
     m = found.measurement
     if m:
         wall = f"wall median {seconds(m['wall_median'])}, p95 {seconds(m['wall_p95'])}"
@@ -135,6 +137,13 @@ def result(found: a.Result) -> None:
         console.print("requires   " + ", ".join(found.requires))
     if found.statuses:
         console.print(f"search     {found.evaluations} evaluations: " + ", ".join(f"{s} {n}" for s, n in sorted(found.statuses.items())))
+    if found.cost:
+        c = found.cost
+        faults = ", ".join(f"{kind} {n}" for kind, n in c["faults"].items())
+        console.print(
+            f"model      {c['model']}: {c['exchanges']} exchanges, {c['input_tokens']} tokens in, {c['output_tokens']} out, "
+            f"${c['dollars']:.4f} ({c['price']})" + (f"; faults: {faults}" if faults else "")
+        )
     if found.seconds:
         console.print("seconds    " + ", ".join(f"{name} {value:.1f}" for name, value in found.seconds.items()))
     for name, value in (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from kernelmill.core.budget import Budget
 from kernelmill.core.candidate import Candidate
@@ -26,6 +27,8 @@ class Brief:
     """What a candidate must implement, as the platform prints it."""
     profile: str = "cpu"
     seed: int = 0
+    folder: str = ""
+    """Where an author may keep files of its own (transcripts); empty: nowhere."""
 
 
 class Session(ABC):
@@ -38,6 +41,10 @@ class Session(ABC):
     @abstractmethod
     def tell(self, record: Record) -> None:
         """What the judge found for a candidate of this session."""
+
+    def cost(self) -> dict[str, Any]:
+        """What the author's own work cost beyond time (exchanges, tokens, dollars with the price's source); empty where it is free."""
+        return {}
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,8 @@ def optimize(
     writer = author or AUTHORS.make(request.author)
     course = STRATEGIES.make(request.strategy).begin(request.seed)
     budget = Budget.parse(request.budget)
-    session = writer.begin(Brief(task, platform.spec, platform.machine(), platform.header(task), request.profile, request.seed))
+    folder = str(archive.path.parent / "transcripts")
+    session = writer.begin(Brief(task, platform.spec, platform.machine(), platform.header(task), request.profile, request.seed, folder))
     seconds = Seconds()
     with seconds.of("open"):
         judge = opener(task, platform, request.profile)
@@ -115,6 +116,7 @@ def optimize(
         "statuses": scale.statuses,
         "seconds": seconds.by,
         "budget": used,
+        "cost": session.cost(),
         "source": record.candidate.source if record else "",
         "archive": str(archive.path),
     }

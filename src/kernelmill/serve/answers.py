@@ -218,6 +218,8 @@ class Result(Answer):
     """`eager`, `compile`, `naive`, `best`: those that were measured."""
     best: str = ""
     """Which baseline `best` is."""
+    not_measured: dict[str, str] = {}
+    """Baseline that was asked for -> why there is no speedup over it."""
     roofline: float | None
     """Time of a kernel that only moves the same bytes, over the kernel's time; null where not measured."""
     measurement: dict[str, Any] | None
@@ -247,6 +249,9 @@ class Result(Answer):
     """Seconds by stage."""
     budget: dict[str, dict[str, float]] = {}
     """`limit`, `used` and `left` of each kind that is limited."""
+    cost: dict[str, Any] = {}
+    """What a language model cost: `model`, `exchanges`, `input_tokens`, `output_tokens`, `dollars` and the `price`'s source, `faults` by kind,
+    `transcript`; empty for other authors."""
     source: str = ""
     """Text of the kernel's first file."""
     out: str = ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,11 +127,9 @@ class LlmSession(Session):
             outcome = f"measured {_gain(record):.2f}x against eager" if passed else record.verdict.status.value
             self.lessons.append(f"{record.candidate.lineage.note.removeprefix('refine: ')}; {outcome}")
 
-    @property
     def cost(self) -> dict[str, Any]:
-        """Exchanges, tokens, dollars with their source, so far."""
         if self._desk is None:
-            return {"exchanges": 0, "input_tokens": 0, "output_tokens": 0, "dollars": 0.0}
+            return {}
         meter = self._desk.asking.meter
         faults = [e.fault for e in self._desk.asking.transcript.exchanges if e.fault]
         return {
@@ -140,6 +140,7 @@ class LlmSession(Session):
             "dollars": meter.dollars,
             "price": meter.price.source,
             "faults": {f: faults.count(f) for f in sorted(set(faults))},
+            "transcript": str(self._desk.asking.transcript.path or ""),
         }
 
     def _next(self, desk: Desk, passing: Sequence[Record]) -> Coroutine[Any, Any, Made] | None:
@@ -164,6 +165,14 @@ class LlmSession(Session):
             case _:
                 return ways.sample(desk, key)
 
+    def _place(self) -> Path | None:
+        """File of the transcript: the one that is named, or a new one in the folder of the run; a replay writes none."""
+        if self.author.transcript:
+            return Path(self.author.transcript)
+        if not self.brief.folder or self.author.replay:
+            return None
+        return Path(self.brief.folder) / f"{time.strftime('%Y%m%d-%H%M%S')}-{self.brief.task.op}-{os.getpid()}.jsonl"
+
     def _open(self, budget: Budget) -> Desk:
         if self._desk is None:
             a = self.author
@@ -173,8 +182,7 @@ class LlmSession(Session):
                     f"a limit in dollars needs a price, and none is known for '{a.model}'",
                     hint="--author 'llm{price=\"0.15,0.60\"}'  (dollars per million input and output tokens)",
                 )
-            path = Path(a.transcript) if a.transcript else None
-            asking = Asking(model, Meter(budget, price), Transcript(path), a.tries, a.per_minute)
+            asking = Asking(model, Meter(budget, price), Transcript(self._place()), a.tries, a.per_minute)
             facts = Facts(self.brief, tuple(self.lessons), exemplar(self.brief.task, self.brief.platform))
             self._desk = Desk(facts, asking, a.spec, Settings(a.max_tokens, a.temperature, a.prompt), a.seed)
         self._desk.facts = Facts(self.brief, tuple(self.lessons[-6:]), self._desk.facts.exemplar)
