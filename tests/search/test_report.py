@@ -109,3 +109,9 @@ def test_a_run_without_records_is_a_bad_request(tmp_path: Path) -> None:
 )
 def test_ticks_are_round_numbers(axis: Axis, want: list[Any]) -> None:
     assert axis.ticks() == pytest.approx(want)
+
+
+def test_an_interval_without_an_end_is_drawn() -> None:
+    drawn = intervals([("over eager", 1.2, 0.0, float("inf"), "kernel"), ("over naive", 4.0, 3.0, 5.0, "kernel")], "title")
+    assert "inf" not in re.sub(r"<title>.*?</title>", "", drawn)
+    ElementTree.fromstring(drawn)

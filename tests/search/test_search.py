@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,20 @@ def test_a_winner_that_fails_its_confirmation_makes_room(tmp_path: Path) -> None
         fallen = [r for r in archive.records(tier="confirmation") if not r.verdict.status.passed]
     assert result["source"] == "speed=2.0"
     assert len(fallen) == 1
+
+
+def test_a_baseline_that_the_task_does_not_have_is_named(tmp_path: Path) -> None:
+    class NoNaive(FakeJudge):
+        def confirm(self, candidate: Candidate, baselines: Sequence[str]) -> Verdict:
+            if "naive" in baselines:
+                raise UserError("aten.fft cannot be lowered")
+            return super().confirm(candidate, baselines)
+
+    with Archive(tmp_path / "a.db") as archive:
+        author = Scripted(candidates=(candidate(get(RELU), "speed=2.0"),))
+        result = optimize(request(), archive, opener=NoNaive, author=author)
+    assert result["not_measured"] == {"naive": "aten.fft cannot be lowered"}
+    assert set(result["speedup"]) == {"eager", "compile", "best"}
 
 
 def test_nothing_correct_is_the_highest_rung_reached(tmp_path: Path) -> None:

@@ -48,10 +48,13 @@ def _confirmed(desk: Desk, candidate: Candidate, baselines: Sequence[str]) -> Ve
     """The judge's confirmation; a baseline that this task does not have (it cannot be lowered, or compiled by torch) is left out."""
     try:
         return desk.judge.confirm(candidate, baselines)
-    except UserError:
+    except UserError as error:
         if len(baselines) < 2:
             raise
-        return _confirmed(desk, candidate, baselines[:-1])
+        found = _confirmed(desk, candidate, baselines[:-1])
+        return replace(
+            found, evidence=found.evidence | {"not_measured": {baselines[-1]: error.message} | found.evidence.get("not_measured", {})}
+        )
 
 
 def _once(desk: Desk, candidate: Candidate, tier: str) -> Record | None:

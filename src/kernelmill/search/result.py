@@ -7,6 +7,7 @@ from typing import Any
 
 from kernelmill.core.budget import Budget
 from kernelmill.core.record import Record
+from kernelmill.core.verdict import Verdict
 from kernelmill.search.finals import best_of
 
 
@@ -22,6 +23,7 @@ def describe(record: Record) -> dict[str, Any]:
         "candidate": record.candidate.id,
         "speedup": {name: asdict(s) for name, s in verdict.speedup.items() if name != "incumbent"},
         "best": best_of(verdict.speedup),
+        "not_measured": not_measured(verdict),
         "roofline": verdict.roofline,
         "measurement": asdict(verdict.measurement) if verdict.measurement else None,
         "reason": verdict.reason,
@@ -33,6 +35,13 @@ def describe(record: Record) -> dict[str, Any]:
         "requires": list(record.candidate.requires),
         "moves": list(record.candidate.lineage.moves),
     }
+
+
+def not_measured(verdict: Verdict) -> dict[str, str]:
+    """Baseline -> why there is no speedup over it, for those that were asked for."""
+    decisions: dict[str, dict[str, Any]] = verdict.evidence.get("decisions", {})
+    told: dict[str, str] = verdict.evidence.get("not_measured", {})
+    return told | {name: str(d.get("reason", "")).partition("\n")[0] for name, d in decisions.items() if name not in verdict.speedup}
 
 
 def describe_budget(budget: Budget) -> dict[str, dict[str, float]]:

@@ -250,8 +250,8 @@ class Result(Answer):
     budget: dict[str, dict[str, float]] = {}
     """`limit`, `used` and `left` of each kind that is limited."""
     cost: dict[str, Any] = {}
-    """What a language model cost: `model`, `exchanges`, `input_tokens`, `output_tokens`, `dollars` and the `price`'s source, `faults` by kind,
-    `transcript`; empty for other authors."""
+    """What a language model cost: `model`, `exchanges`, `input_tokens`, `output_tokens`, `dollars` and the `price`'s source,
+    `faults` by kind, `transcript`; empty for other authors."""
     source: str = ""
     """Text of the kernel's first file."""
     out: str = ""

@@ -13,6 +13,7 @@ from kernelmill.archive.schema import Run
 from kernelmill.archive.store import Archive
 from kernelmill.core.errors import UserError
 from kernelmill.search import watch
+from kernelmill.search.result import not_measured
 from kernelmill.serve.report import plots
 from kernelmill.serve.report.data import Story, story
 from kernelmill.serve.report.svg import number
@@ -58,6 +59,7 @@ def run_page(found: Story) -> str:
         eager=eager,
         best=(found.run.result or {}).get("best", ""),
         speedups=plots.speedups(found),
+        missing=not_measured(verdict),
         roofline=plots.roofline(found),
         trace=plots.trace(found.steps),
         lines=found.record.candidate.source.splitlines(),
