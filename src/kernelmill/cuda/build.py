@@ -122,13 +122,7 @@ def build(
             ]  # fmt: skip
             compile_one(argv)
         target.parent.mkdir(parents=True, exist_ok=True)
-        link = [tools.clang, *(["-shared"] if shared else []), *objects, str(tools.library), "-o", str(target), *libraries]
-        link += ["-fuse-ld=lld", "-lmvec", "-lm", "-lpthread", "-ldl"]
-        if shared:
-            link.append("-Wl,--exclude-libs,ALL")
-        done = subprocess.run(link, capture_output=True, text=True)
-        if done.returncode:
-            raise CudaBuildError(_link_errors(done.stderr))
+        link(tools, objects, target, libraries, shared=shared)
     built = inspect(target)
     missing = [e for e in entries if e not in built.entries]
     if missing:
@@ -139,6 +133,19 @@ def build(
         raise CudaBuildError(f"nothing to call in {', '.join(map(str, paths))}: no function and no kernel was compiled")
     built.seconds = time.perf_counter() - started
     return built
+
+
+def link(tools: Toolchain, objects: Sequence[str], out: Path, libraries: Sequence[str], *, shared: bool, lazy: bool = False) -> None:
+    """Links with the runtime. Only `lazy` lets symbols stay undefined (those of the Python interpreter)."""
+    argv = [tools.clang, *(["-shared"] if shared else []), *objects, str(tools.library), "-o", str(out), *libraries]
+    argv += ["-fuse-ld=lld", "-lstdc++", "-lmvec", "-lm", "-lpthread", "-ldl"]
+    if shared:
+        argv.append("-Wl,--exclude-libs,ALL")
+        if not lazy:
+            argv.append("-Wl,-z,defs")
+    done = subprocess.run(argv, capture_output=True, text=True)
+    if done.returncode:
+        raise CudaBuildError(_link_errors(done.stderr))
 
 
 def compile_one(argv: list[str]) -> None:

@@ -87,22 +87,25 @@ bool resolve_warp(Worker& w, uint32_t base, uint32_t end, bool partial) {
     const uint32_t exist = end - base == 32 ? ~0u : (1u << (end - base)) - 1;
     const uint32_t live = exist & ~done;
     bool any = false;
-    for (uint32_t left = waiting; left;) {
-        auto l = uint32_t(__builtin_ctz(left));
-        const uint32_t i = base + l, op = w.op[i], mask = b.mask[i] ? b.mask[i] : ~0u;
-        uint32_t group = 0;  // lanes at the same operation with the same mask
-        for (uint32_t m = left; m; m &= m - 1) {
-            auto k = uint32_t(__builtin_ctz(m));
-            if (w.op[base + k] == op && (b.mask[base + k] ? b.mask[base + k] : ~0u) == mask) group |= 1u << k;
+    // First what has a mask; who asks for the active lanes or runs in lockstep waits for lanes that can still move.
+    for (int round = 0; round < 2 && !any; round++) {
+        for (uint32_t left = waiting; left;) {
+            auto l = uint32_t(__builtin_ctz(left));
+            const uint32_t i = base + l, op = w.op[i], mask = b.mask[i] ? b.mask[i] : ~0u;
+            uint32_t group = 0;  // lanes at the same operation with the same mask
+            for (uint32_t m = left; m; m &= m - 1) {
+                auto k = uint32_t(__builtin_ctz(m));
+                if (w.op[base + k] == op && (b.mask[base + k] ? b.mask[base + k] : ~0u) == mask) group |= 1u << k;
+            }
+            left &= ~group;
+            const bool loose = op == ActiveMask || op == Lockstep;
+            if (loose != (round == 1)) continue;
+            const uint32_t missing = loose ? ready : (mask & live & ~group);
+            if (missing && !partial) continue;
+            compute(b, base, op, group);
+            for (uint32_t m = group; m; m &= m - 1) w.kind[base + uint32_t(__builtin_ctz(m))] = Ready;
+            any = true;
         }
-        left &= ~group;
-        // Who asks for the active lanes or runs in lockstep waits for lanes that still run, never for those that wait elsewhere.
-        const bool loose = op == ActiveMask || op == Lockstep;
-        const uint32_t missing = loose ? ready : (mask & live & ~group);
-        if (missing && !partial) continue;
-        compute(b, base, op, op == ActiveMask || op == Lockstep ? group : group);
-        for (uint32_t m = group; m; m &= m - 1) w.kind[base + uint32_t(__builtin_ctz(m))] = Ready;
-        any = true;
     }
     return any;
 }
@@ -126,7 +129,11 @@ bool resolve_all(Worker& w, const Segment& at) {
     }
     if (op <= ShflXor) {
         uint32_t odd = 0;
-        for (uint32_t i = 0; i < n; i++) odd |= b.width[i] ^ 32u;
+        if (at.flags & 4) {
+            if (n & 31) std::fill(b.width, b.width + n, 32u);
+        } else {
+            for (uint32_t i = 0; i < n; i++) odd |= b.width[i] ^ 32u;
+        }
         if (!odd && (n & 31) == 0) {
             const uint64_t* v = b.val;
             const uint32_t* a = b.arg;

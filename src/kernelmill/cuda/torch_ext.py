@@ -1,0 +1,189 @@
+"""`torch.utils.cpp_extension.load_inline` and `load` for CUDA sources, compiled for the CPU and working on CPU tensors."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import importlib.util
+import os
+import re
+import sysconfig
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from kernelmill.core.errors import UserError
+from kernelmill.cuda.build import CudaBuildError, Sources, compile_one, link
+from kernelmill.cuda.toolchain import HERE, Toolchain, digest, locked, precompiled, toolchain
+
+INCLUDE_TORCH = HERE / "include_torch"
+
+
+def load_inline(
+    name: str,
+    cpp_sources: str | Sequence[str] = (),
+    cuda_sources: str | Sequence[str] | None = None,
+    sycl_sources: Any = None,
+    functions: Sequence[str] | dict[str, str] | str | None = None,
+    extra_cflags: Sequence[str] | None = None,
+    extra_cuda_cflags: Sequence[str] | None = None,
+    extra_sycl_cflags: Any = None,
+    extra_ldflags: Sequence[str] | None = None,
+    extra_include_paths: Sequence[str] | str | None = None,
+    build_directory: str | None = None,
+    verbose: bool = False,
+    with_cuda: bool | None = None,
+    is_python_module: bool = True,
+    **_: Any,
+) -> ModuleType:
+    """torch's signature. Returns the extension module; raises `CudaBuildError` with the compiler's text, `UserError`, `MissingTool`."""
+    cpp = [cpp_sources] if isinstance(cpp_sources, str) else list(cpp_sources)
+    cuda = [cuda_sources] if isinstance(cuda_sources, str) else list(cuda_sources or ())
+    texts = [*cpp, *cuda]
+    if not any(t.strip() for t in texts):
+        raise UserError(f"load_inline('{name}'): no source", expected="cpp_sources or cuda_sources with text")
+    glue = ""
+    if functions is not None:
+        table = {functions: functions} if isinstance(functions, str) else functions
+        table = dict(table) if isinstance(table, dict) else {f: f for f in table}
+        lines = [f'    m.def("{f}", torch::wrap_pybind_function({f}), {_quoted(doc)});' for f, doc in table.items()]
+        glue = "PYBIND11_MODULE(TORCH_EXTENSION_NAME, m) {\n" + "\n".join(lines) + "\n}\n"
+    return _load(name, cpp, cuda, glue, _flags(extra_cflags, extra_cuda_cflags), _paths(extra_include_paths), is_python_module)
+
+
+def load(
+    name: str,
+    sources: str | Sequence[str],
+    extra_cflags: Sequence[str] | None = None,
+    extra_cuda_cflags: Sequence[str] | None = None,
+    extra_sycl_cflags: Any = None,
+    extra_ldflags: Sequence[str] | None = None,
+    extra_include_paths: Sequence[str] | str | None = None,
+    build_directory: str | None = None,
+    verbose: bool = False,
+    with_cuda: bool | None = None,
+    is_python_module: bool = True,
+    **_: Any,
+) -> ModuleType:
+    """torch's signature, for files."""
+    paths = [Path(s) for s in ([sources] if isinstance(sources, str) else sources)]
+    for p in paths:
+        if not p.is_file():
+            raise UserError(f"no such file: {p}")
+    folders = [*_paths(extra_include_paths), *{p.parent.resolve() for p in paths}]
+    return _load(name, [p.read_text() for p in paths], [], "", _flags(extra_cflags, extra_cuda_cflags), folders, is_python_module, apart=len(paths) > 1)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _paths(paths: Sequence[str] | str | None) -> list[Path]:
+    return [Path(p) for p in ([paths] if isinstance(paths, str) else paths or ())]
+
+
+def _flags(*groups: Sequence[str] | None) -> list[str]:
+    """Of the caller's flags, those that mean something here: definitions."""
+    return [f for group in groups for f in group or () if f.startswith(("-D", "-U"))]
+
+
+@functools.cache
+def torch_flags(tools: Toolchain) -> tuple[list[str], Path]:
+    """Compiler flags for torch's headers, and the precompiled header under them."""
+    import torch
+    from torch.utils import cpp_extension
+
+    folders = [*cpp_extension.include_paths(), sysconfig.get_paths()["include"]]
+    abi = int(torch.compiled_with_cxx11_abi())
+    flags = [*tools.flags("c++20"), f"-I{INCLUDE_TORCH}", *(f"-isystem{f}" for f in folders), f"-D_GLIBCXX_USE_CXX11_ABI={abi}", f'-DKM_TORCH="{torch.__version__}"']
+    return flags, precompiled(tools, INCLUDE_TORCH / "km_torch_prefix.h", flags)
+
+
+_TYPE_OF = re.compile(r"(\b[\w.\->\[\]]+)\s*\.\s*type\s*\(\s*\)(?=\s*\.\s*is_cuda)")
+_DISPATCH = re.compile(r"(AT_DISPATCH_\w+\s*\(\s*(?:at::ScalarType::\w+\s*,\s*|at::k\w+\s*,\s*|torch::k\w+\s*,\s*)*[\w.\->\[\]]+?)\s*\.\s*type\s*\(\s*\)")
+
+
+def modernize(text: str) -> str:
+    """`x.type()` where torch 2 wants `x.scalar_type()`, and `x.type().is_cuda()`."""
+    return _DISPATCH.sub(r"\1.scalar_type()", _TYPE_OF.sub(r"\1", text))
+
+
+def _load(name: str, cpp: list[str], cuda: list[str], glue: str, flags: list[str], folders: list[Path], python: bool, apart: bool = False) -> ModuleType:
+    tools = toolchain()
+    base, head = torch_flags(tools)
+    key = digest(str(head), str(tools.library), str(tools.plugin), name, *cpp, "|", *cuda, glue, *flags)
+    out = tools.home / "torch" / f"{name}-{key}" / f"{name}.so"
+    if not out.exists():
+        with locked(out.parent):
+            if not out.exists():
+                try:
+                    groups = [[t] for t in cpp] if apart else [[*cpp, *cuda, glue]]
+                    _compile(tools, name, groups, base, head, flags, folders, out)
+                except CudaBuildError as first:
+                    if apart or not (cpp and cuda):
+                        raise
+                    try:
+                        _compile(tools, name, [[*cpp, glue], cuda], base, head, flags, folders, out)
+                    except CudaBuildError:
+                        raise first from None
+    return _import(name, out, python)
+
+
+def _compile(tools: Toolchain, name: str, groups: list[list[str]], base: list[str], head: Path, flags: list[str], folders: list[Path], out: Path) -> None:
+    from torch.utils import cpp_extension
+
+    with tempfile.TemporaryDirectory(prefix="kmtorch") as folder:
+        objects: list[str] = []
+        for i, texts in enumerate(groups):
+            source = Path(folder) / f"{name}_{i}.cu"
+            body = "\n".join(modernize(t) for t in texts)
+            source.write_text(f"#define TORCH_EXTENSION_NAME {name}\n#line 1\n{body}\nextern \"C\" {{ void* km_keep_{i} = (void*)&km_torch_take_error; }}\n")
+            copy = Sources(Path(folder), folders).add(source)
+            o = str(Path(folder) / f"{i}.o")
+            objects.append(o)
+            argv = [tools.clang, "-x", "c++", *base, *flags, *(f"-I{p}" for p in folders), "-include-pch", str(head), f"-fpass-plugin={tools.plugin}"]
+            compile_one([*argv, "-c", str(copy), "-o", o])
+        out.parent.mkdir(parents=True, exist_ok=True)
+        new = out.with_suffix(".new")
+        libraries = [f for p in cpp_extension.library_paths() for f in (f"-L{p}", f"-Wl,-rpath,{p}")]
+        link(tools, objects, new, [*libraries, "-lc10", "-ltorch_cpu", "-ltorch", "-ltorch_python"], shared=True, lazy=True)
+        os.replace(new, out)
+
+
+def _import(name: str, path: Path, python: bool) -> ModuleType:
+    import torch
+
+    if not python:
+        torch.ops.load_library(str(path))
+        return ModuleType(name)
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UserError(f"cannot import {path}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return _checked(name, module, ctypes.CDLL(str(path)))
+
+
+def _checked(name: str, module: ModuleType, library: ctypes.CDLL) -> ModuleType:
+    """The module with functions that raise when a kernel failed and the extension did not look."""
+    take = library.km_torch_take_error
+    proxy = ModuleType(name, module.__doc__)
+
+    def guard(f: Any) -> Any:
+        @functools.wraps(f)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = f(*args, **kwargs)
+            code = take()
+            if code:
+                raise RuntimeError(f"CUDA error {code} in {name}.{f.__name__}: a kernel failed (see stderr)")
+            return result
+
+        return call
+
+    for key, value in vars(module).items():
+        if not key.startswith("__"):
+            setattr(proxy, key, guard(value) if type(value).__name__ in ("builtin_function_or_method", "PyCapsule") else value)
+    proxy.__file__ = module.__file__
+    return proxy
