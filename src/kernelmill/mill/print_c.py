@@ -11,7 +11,7 @@ import re
 
 from kernelmill.core.errors import UserError
 from kernelmill.core.machine import Machine
-from kernelmill.mill.c.context import Again, Context, Decisions, Storage
+from kernelmill.mill.c.context import Context, Decisions, Storage
 from kernelmill.mill.c.statements import Statements
 from kernelmill.mill.c.types import STORED, Val, identifier
 from kernelmill.mill.ir import Buffer, Program
@@ -44,11 +44,11 @@ def print_c(program: Program, machine: Machine | None = None, entry: str | None 
     `machine` is not needed to print; vector widths are in the program.
     """
     decisions = Decisions()
-    for _ in range(1000):
-        try:
-            return _print(program, decisions, entry or entry_name(program.name))
-        except Again:
-            continue
+    for _ in range(100):
+        decisions.revised, decisions.expanded = False, frozenset(decisions.expand)
+        source = _print(program, decisions, entry or entry_name(program.name))
+        if not decisions.revised:
+            return source
     raise UserError(f"the printer could not settle where the buffers of {program.name} live")
 
 

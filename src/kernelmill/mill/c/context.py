@@ -1,4 +1,4 @@
-"""What the statement and expression printers share: bindings, storage of buffers, and decisions that need a second try."""
+"""What the statement and expression printers share: bindings, storage of buffers, and decisions that need a second pass."""
 
 from __future__ import annotations
 
@@ -60,10 +60,8 @@ class Decisions:
     memory: set[str] = field(default_factory=set)
     width: dict[str, int] = field(default_factory=dict)
     expand: set[str] = field(default_factory=set)
-
-
-class Again(Exception):
-    """A decision was revised; print once more from the start."""
+    expanded: frozenset[str] = frozenset()  # `expand` as it was when this pass began
+    revised: bool = False  # something was decided in this pass: what it printed is void, print once more
 
 
 def constant(expr: Expr) -> int | None:

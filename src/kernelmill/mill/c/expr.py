@@ -7,7 +7,7 @@ from dataclasses import replace
 from kernelmill.core.errors import UserError
 from kernelmill.mill import vmath
 from kernelmill.mill.c import functions
-from kernelmill.mill.c.context import Again, Context, Decisions, Storage, constant, free
+from kernelmill.mill.c.context import Context, Decisions, Storage, constant, free
 from kernelmill.mill.c.helpers import Helpers
 from kernelmill.mill.c.types import HALVES, MASK, SCALAR, STORED, Val, identifier, literal, mask_bits
 from kernelmill.mill.expr import FLOATS, OPS, Const, Elem, Expr, Op, Opaque, Var, names, walk
@@ -410,12 +410,13 @@ class Expressions:
         coefficients = [self._coefficient(i, ctx) for i in elem.index]
         if any(c != 0 for c in coefficients):
             if any(c != 0 for c in coefficients[:-1]) or coefficients[-1] != 1:
-                self._to_memory(elem.buffer)
+                return self._to_memory(elem.buffer), ctx.width
             if store.width != ctx.width:
-                if store.width != 1:
-                    self._to_memory(elem.buffer)
+                if store.width != 1 or self.decisions.width.get(elem.buffer, ctx.width) != ctx.width:
+                    return self._to_memory(elem.buffer), ctx.width
                 self.decisions.width[elem.buffer] = ctx.width
-                raise Again
+                self.decisions.revised = True
+                return store.name, ctx.width
         parts = [self._known(i, elem.buffer) for i in index]
         if store.width == 1:
             return "_".join([store.name, *map(str, parts)]), 1
@@ -424,23 +425,26 @@ class Expressions:
             return f"{name}[{parts[-1] % store.width}]", 1
         if parts[-1] % store.width:
             self._to_memory(elem.buffer)
-        return name, store.width
+        return name, ctx.width
 
     def _known(self, index: Expr, buffer: str) -> int:
         value = constant(index)
         if value is None:
             loops = free(index)
-            if not loops or not all(self.uppers.get(n, EXPAND_LIMIT + 1) <= EXPAND_LIMIT for n in loops):
+            small = loops and all(self.uppers.get(n, EXPAND_LIMIT + 1) <= EXPAND_LIMIT for n in loops)
+            if not small or loops <= self.decisions.expanded:
                 self._to_memory(buffer)
-            if loops <= self.decisions.expand:
-                self._to_memory(buffer)
-            self.decisions.expand |= loops
-            raise Again
+            else:
+                self.decisions.expand |= loops
+                self.decisions.revised = True
+            return 0
         return value
 
-    def _to_memory(self, buffer: str) -> None:
+    def _to_memory(self, buffer: str) -> str:
+        """Decide that a buffer cannot be variables; the rest of this pass only looks for more decisions."""
         self.decisions.memory.add(buffer)
-        raise Again
+        self.decisions.revised = True
+        return buffer
 
 
 def _bits(stored: str) -> int:

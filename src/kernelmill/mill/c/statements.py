@@ -149,7 +149,7 @@ class Statements(Reductions):
         outer = dict(self.uppers)
         if bound is not None:
             self.uppers[loop.var] = bound
-        expanded = loop.var in self.decisions.expand or (loop.kind.name == "unroll" and bound is not None and bound <= UNROLL_LIMIT)
+        expanded = loop.var in self.decisions.expanded or (loop.kind.name == "unroll" and bound is not None and bound <= UNROLL_LIMIT)
         if loop.kind.name == "vector" and not contexts[0].lane:
             self.vector_loop(loop, extent, contexts[0], bound if expanded else None)
         elif expanded and bound is not None:

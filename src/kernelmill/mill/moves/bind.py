@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kernelmill.core.errors import UserError
 from kernelmill.mill.expr import names
-from kernelmill.mill.ir import PARALLEL, SERIAL, UNROLL, Alloc, Loop, Program, Reduce, Scan, Stmt, vector
+from kernelmill.mill.ir import PARALLEL, SERIAL, UNROLL, Alloc, If, Loop, Program, Reduce, Scan, Stmt, vector
 from kernelmill.mill.linear import upper
 from kernelmill.mill.moves.loops import loops_of, replace_loop
 from kernelmill.mill.moves.move import kind
@@ -89,7 +89,8 @@ def vectorize(program: Program, words: list[str]) -> Program:
         if not (first.buffer in scanned and first.buffer == second.buffer):
             raise Refused(f"{first.buffer} carries a value from one iteration of {name} to another")
     new = replace_loop(program, loop, (replace(loop, kind=vector(lanes, count)),))
-    return _printable(new)
+    plain = not any(isinstance(s, Alloc | If | Scan) for s in statements(loop.body))
+    return new if plain else _printable(new)
 
 
 def _fits_lanes(program: Program, loop: Loop, stmt: Stmt) -> None:

@@ -9,10 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from kernelmill.mill.expr import Const, Expr, Op, Opaque, Var, names, rewrite
+from kernelmill.mill.expr import Const, Expr, Op, Opaque, Var, names, op, rewrite
+from kernelmill.mill.moves.ranges import disjoint
 from kernelmill.mill.moves.sites import Access
 
 _COMPARE = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "="}
+
+
+def least(bound: Expr) -> list[Expr]:
+    """Expressions whose minimum is `bound`: what is monotone moves inside, so that no case distinction is left to isl."""
+    match bound:
+        case Op(name="min", args=(a, b)):
+            return least(a) + least(b)
+        case Op(name="add", args=(a, b)):
+            return [x + y for x in least(a) for y in least(b)]
+        case Op(name="sub", args=(a, b)):
+            return [x - b for x in least(a)]
+        case Op(name="mul" | "floordiv" as word, args=(a, Const(value=v) as factor)) if v > 0:
+            return [op(word, x, factor) for x in least(a)]
+        case _:
+            return [bound]
 
 
 class _Text:
@@ -64,11 +80,8 @@ class _Text:
         self._less(name, extent)
 
     def _less(self, name: str, bound: Expr) -> None:
-        if isinstance(bound, Op) and bound.name == "min":
-            for part in bound.args:
-                self._less(name, part)
-        else:
-            self.constraints.append(f"{name} < {self.value(bound)}")
+        for part in least(bound):
+            self.constraints.append(f"{name} < {self.value(part)}")
 
     def holds(self, test: Expr) -> None:
         """Assume a condition; what cannot be said is left out (the set only grows)."""
@@ -97,6 +110,10 @@ def may_conflict(
     if first.reduction and first.reduction == second.reduction:
         return False
     renamed = {new: old for old, new in (rename or {}).items()}
+    equal, less, greater = list(equal), list(less), list(greater)
+    order = {**dict.fromkeys(equal, "="), **dict.fromkeys(less, "<"), **dict.fromkeys(greater, ">")}
+    if disjoint(first, second, order, rename or {}):
+        return False
     text = _Text()
     a, b = _instance(first, "_a", text), _instance(second, "_b", text)
     for sign, group in (("=", equal), ("<", less), (">", greater)):
