@@ -1,7 +1,7 @@
 """Convolution in one, two or three dimensions: padding as a copy (a move can inline it), then a nest without conditions.
 
-Loops run over batch, group and channel in it, the output's places, then the channels of the group and the window. A transposed
-convolution reads the input where the output's place, less the window's, is a multiple of the stride.
+Loops run over batch, group, the output's places but the last, channels of the group, the last place; then the input's channels and the
+window. A transposed convolution reads the input where the output's place, less the window's, is a multiple of the stride.
 """
 
 from __future__ import annotations
@@ -42,11 +42,13 @@ def _convolution(call: Call) -> Value:
     out_factors = plain([group, floordiv(outs, group)])
     kept = [*plain([batch]), out_factors[0] + out_factors[1], *plain(shape[2:])]
     target = call.result(inner, shape, kept, 0 if bias is None and inner == result else None, "conv")
-    with call.loops(kept) as index:
+    # channels just outside the last place: rows and columns of a product, as schedules know them
+    order = [kept[0], out_factors[0], *kept[2:-1], out_factors[1], kept[-1]]
+    with call.loops(order) as (at_batch, at_group, *outside, at_out, last):
+        index = [at_batch, (*at_group, *at_out), *outside, last]
         elem = target.elem(index)
         call.builder.init("add", elem)
-        at_group, at_out = index[1][: len(out_factors[0])], index[1][len(out_factors[0]) :]
-        with call.loops(plain([floordiv(inputs, group), *window]), sum(map(len, kept))) as (channel, *inside):
+        with call.loops(plain([floordiv(inputs, group), *window]), sum(map(len, order))) as (channel, *inside):
             place = _Place((stride, padding, dilation), value.shape[2:], index[2:], inside)
             channels = (*at_group, *channel)
             if transposed:
