@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import time
@@ -128,6 +129,21 @@ def test_unwritten_elements_keep_their_poison():
         assert np.isnan(arena.view(0, 1, runner.outputs)).all()
         runner.call()
         assert arena.poison_left(runner.outputs, poison, 0, 1) == 3
+
+
+def test_the_judge_chooses_the_cores(level: Isolation):
+    """Changing the mask answers yes and does nothing."""
+    if len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("one core")
+    source = f"""
+    #include <sched.h>
+    {HEAD} {{ cpu_set_t c; memset(&c, 255, sizeof c); y[0] = sched_setaffinity(0, sizeof c, &c); sched_getaffinity(0, sizeof c, &c);
+      y[1] = CPU_COUNT(&c); }}"""
+    arena = relu_arena()
+    with Runner.start(shared_object(source), "km_relu", arena, level=level) as runner:
+        os.sched_setaffinity(runner.pid, {min(os.sched_getaffinity(0))})
+        assert runner.call().ok
+        assert list(arena.view(0, 1, runner.outputs)[:2]) == [0, 1]
 
 
 def test_an_endless_loop_is_ended(level: Isolation):

@@ -30,6 +30,14 @@ def test_outputs_arrive(level: Isolation, mode: Mode):
             assert np.array_equal(arena.view(i, 1, runner.outputs), np.maximum(arena.view(i, 0), 0))
 
 
+def test_level_1_runs_too():
+    arena = relu_arena()
+    with Runner.start(shared_object(RELU), "km_relu", arena, level=isolation(1)) as runner:
+        for _ in range(3):
+            assert runner.call().ok
+        assert np.array_equal(arena.view(1, 1, runner.outputs), np.maximum(arena.view(1, 0), 0))
+
+
 def test_sets_may_differ_in_size_and_mode():
     sizes = (1, 63, 1000, 0)
     arena = Arena([CallSet((Buffer("f32", (n,)), Buffer("f32", (n,), "out")), (n,), mode=Mode(i % 4)) for i, n in enumerate(sizes)])

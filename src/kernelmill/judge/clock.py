@@ -52,31 +52,17 @@ def _own() -> float:
     return mine.ru_utime + mine.ru_stime + ended.ru_utime + ended.ru_stime
 
 
-def idlest_core(draw: random.Random, span: float = 0.0) -> int:
-    """A core of this process's set: the one with the least to do over `span` seconds, a random one without a span."""
+def some_cores(count: int, draw: random.Random) -> set[int]:
+    """`count` random cores of those this process may use (all of them where there are no more)."""
     cores = sorted(os.sched_getaffinity(0))
-    if not span or len(cores) == 1:
-        return draw.choice(cores)
-    before = _cores()
-    time.sleep(span)
-    after = _cores()
-    return min(cores, key=lambda core: (after.get(core, 0) - before.get(core, 0), draw.random()))
-
-
-def _cores() -> dict[int, int]:
-    with open("/proc/stat") as stat:
-        rows = [line.split() for line in stat if line.startswith("cpu") and line[3].isdigit()]
-    return {int(r[0][3:]): sum(int(v) for i, v in enumerate(r[1:9]) if i not in (3, 4)) for r in rows}
+    return set(draw.sample(cores, min(count, len(cores))))
 
 
 @contextlib.contextmanager
-def pinned(core: int | None) -> Iterator[None]:
-    """Keeps the calling thread on one core (None: anywhere), and puts it back."""
-    if core is None:
-        yield
-        return
+def pinned(cores: set[int]) -> Iterator[None]:
+    """Keeps the calling thread on these cores, and puts it back."""
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, cores)
     try:
         yield
     finally:

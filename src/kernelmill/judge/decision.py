@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from kernelmill.core.verdict import Speedup
 from kernelmill.judge import process_pool
-from kernelmill.judge.clock import LoadMeter, idlest_core, machine_lock
+from kernelmill.judge.clock import LoadMeter, machine_lock, some_cores
 from kernelmill.judge.decision_restart import Arm, Finding, Restart, Rounds, run_restart
 from kernelmill.judge.decision_statistics import Looks, interval, look
 from kernelmill.judge.decision_subject import Batch, Subject, sets_per_batch
@@ -251,9 +251,9 @@ class _Race:
             outputs = list(self.pool)
             self.draw.shuffle(outputs)  # whose pages lie better is a coin toss per restart, not a property of the candidate
             self.outputs_of = outputs
-            core = idlest_core(self.draw) if self.threads == 1 else None
+            cores = some_cores(self.threads, self.draw)
             return run_restart(
-                self.subject, self.arms, self.arena, outputs, plan=plan, seed=self._seed(), core=core, clock=self.clock, draw=self.draw
+                self.subject, self.arms, self.arena, outputs, plan=plan, seed=self._seed(), cores=cores, clock=self.clock, draw=self.draw
             )
 
     @property

@@ -89,7 +89,8 @@ class Restart:
     null_cpu_ns: int = 0
     statistic: Literal["min", "median"] = "min"
     finding: Finding | None = None
-    core: int | None = None
+    cores: tuple[int, ...] = ()
+    """Where both arms ran, and for one thread the judge with them."""
 
     def value(self, arm: int) -> float:
         """Seconds of an arm's batch: the best round (or the median) on the deciding clock. A CPU reading of zero or less is dropped."""
@@ -109,7 +110,7 @@ class Restart:
             "statistic": self.statistic,
             "null_ns": self.null_ns,
             "null_cpu_ns": self.null_cpu_ns,
-            "core": self.core,
+            "cores": list(self.cores),
         }
 
 
@@ -121,7 +122,7 @@ def run_restart(
     *,
     plan: Rounds,
     seed: int,
-    core: int | None,
+    cores: set[int],
     clock: Literal["cpu", "wall"],
     draw: random.Random,
 ) -> Restart:
@@ -139,13 +140,18 @@ def run_restart(
             if not outcome.ok:
                 return Restart(names, (), clock, 0, finding=Finding("crash", name, f"{name}: {outcome.detail}", outcome))
             runner.stop()
-            if core is not None:
-                with contextlib.suppress(OSError):
-                    os.sched_setaffinity(runner.pid, {core})
-        with pinned(core):
+            _place(runner.pid, cores)
+        with pinned(cores):
             null_ns, null_cpu_ns = _null(ready[draw.randrange(len(ready))])
             samples, finding = _race(subject, arms, ready, arena, plan, seed=seed)
-    return Restart(names, samples, clock, null_ns, null_cpu_ns, finding=finding, core=core)
+    return Restart(names, samples, clock, null_ns, null_cpu_ns, finding=finding, cores=tuple(sorted(cores)))
+
+
+def _place(pid: int, cores: set[int]) -> None:
+    """Moves every thread of a stopped runner; those it starts later inherit the place, and its filter lets it choose no other."""
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            os.sched_setaffinity(int(task), cores)
 
 
 def _null(runner: Runner) -> tuple[int, int]:

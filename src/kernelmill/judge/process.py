@@ -265,5 +265,6 @@ def omp_env(threads: int) -> dict[str, str]:
         "OMP_WAIT_POLICY": "passive",
         "GOMP_SPINCOUNT": "0",
         "KMP_BLOCKTIME": "0",
+        "KMP_AFFINITY": "disabled",  # libomp otherwise walks over all cores to learn their topology, and the filter lets nobody move
         "OPENBLAS_NUM_THREADS": str(threads),
     }
