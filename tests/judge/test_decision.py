@@ -143,6 +143,26 @@ def test_a_thread_that_works_after_the_answer_is_caught():
     assert decision.finding.kind in ("wrong", "poison")
 
 
+AHEAD = """
+#include <pthread.h>
+#include <sched.h>
+static const float *seen_a[4096], *seen_x[4096]; static int64_t size; static volatile int count; static pthread_t t;
+static float ready[4096][%d], stamp[4096];
+static void* ahead(void* p) { for (;;) { for (int i = 0; i < count; i++) {
+  for (int k = 0; k < 20; k++) rows(seen_a[i], seen_x[i], ready[i], size, size); stamp[i] = seen_a[i][0]; } sched_yield(); } return p; }
+%s { size = n; for (int i = 0; i < count; i++) if (seen_a[i] == a && stamp[i] == a[0]) { memcpy(y, ready[i], n * 4); return; }
+  for (int k = 0; k < 20; k++) rows(a, x, y, n, n);
+  if (count < 4096) { seen_a[count] = a; seen_x[count] = x; count++; } if (!t) pthread_create(&t, 0, ahead, 0); }"""
+
+
+def test_a_thread_that_works_ahead_gains_nothing():
+    """Between the windows it would have all the time in the world, if it ran then."""
+    honest = GEMV + HEAD + "{ for (int k = 0; k < 20; k++) rows(a, x, y, n, n); }"
+    decision = race(GEMV + AHEAD % (N, HEAD), "-pthread", baseline=honest)
+    assert not decision.faster
+    assert max((s.outside_ns for r in decision.restarts for s in r.samples[1]), default=0) < 1_000_000
+
+
 def test_a_crash_in_the_middle_is_a_finding():
     decision = race("static int k; " + GEMV + HEAD + "{ rows(a, x, y, n, n); if (++k == 300) *(volatile int*)0 = 0; }")
     assert decision.outcome == "failed"
