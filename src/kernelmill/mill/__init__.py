@@ -1,6 +1,12 @@
 """Loop programs: build or parse one, rewrite it by moves, print it as C. Start with the text of `ir`.
 
-    from kernelmill.mill import Builder, show
+    from kernelmill.mill import Builder, moves, parse, print_c, show
+    fast = moves.replay(program, ["reassociate s", "vectorize j 16 4", "parallelize i"])
+    source = print_c(fast)
+
+expr ir            the grammar          build text parse     Python builder, text, and back     check      what must hold
+interpret          its meaning, slow    print_c, c/          C with vector extensions           vmath      float32 functions
+moves/             legal rewritings     simplify linear      facts about indices                lower/     from PyTorch
 """
 
 from kernelmill.mill.build import Builder, Handle

@@ -122,7 +122,8 @@ class Scope:
             return Const(float(text) if value.dtype == "f32" else value.value, args[0].id)
         exprs = tuple(self._convert(a) for a in args)
         if name == "opaque":
-            return Opaque(*exprs)
+            value, extent = exprs
+            return Opaque(value, extent)
         if name in DTYPES:
             return cast(exprs[0], name)
         if name not in OPS:
@@ -294,5 +295,6 @@ def parse_kind(text: str) -> Kind:
     """`vector(16, 2)`, `grid(x)`, `parallel` ...; ValueError otherwise."""
     name, _, inner = text.removesuffix(")").partition("(")
     if name == "vector":
-        return Kind(name, *(int(n) for n in inner.split(",")))
+        width, _, count = inner.partition(",")
+        return Kind(name, int(width), int(count or 1))
     return Kind(name, dim=inner)

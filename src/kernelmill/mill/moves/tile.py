@@ -211,7 +211,7 @@ def fold_init(program: Program, words: list[str]) -> Program:
     for v in inner:
         if v not in (at, *shared) and may_conflict(again, again, equal=same, less=[v]):
             raise Refused(f"an element of {name} is updated in several iterations of {v}")
-    start = {at: Const(0, "i64")} if at else {}
+    start: dict[str, Expr] = {at: Const(0, "i64")} if at else {}
     zero = replace(again, index=tuple(rewrite(i, start) for i in again.index), loops=tuple(
         (v, rewrite(e, start)) for v, e in again.loops if v != at))  # fmt: skip
     if not covers(zero, first, shared):
