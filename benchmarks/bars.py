@@ -1,6 +1,6 @@
 """What a bench shows against the marks we set ourselves: `kernelmill bench --json > bench.json; python benchmarks/bars.py bench.json`.
 
-A task is bound by memory when eager already takes at most 1.25 times its byte twin (the twin moves the same bytes and does nothing else): no
+A task is bound by memory when eager already takes at most 1.25 times its byte twin (which moves the same bytes and does nothing else): no
 kernel can be much faster there, so it is measured against the twin; every other task is measured against eager.
 """
 
