@@ -16,6 +16,7 @@ from kernelmill.tasks.inputs import element_type, make_inputs
 from kernelmill.tasks.reference import bind, bind_shadow
 
 if TYPE_CHECKING:
+    import torch
     from numpy.typing import NDArray
 
 
@@ -80,6 +81,10 @@ class Store:
 
         tensors = [torch.from_numpy(inputs[t.name]).view(getattr(torch, DTYPES[t.dtype].torch)) for t in typed(self.task.inputs, work)]
         return self._truth().expect(work, tensors, typed(self.task.outputs, work))
+
+    def tensors(self, work: Workload) -> list[torch.Tensor]:
+        """The inputs of a workload as torch tensors, in declared order."""
+        return list(make_inputs(self.task, work).values())
 
     def _truth(self) -> Oracle:
         if self._oracle is None:
