@@ -61,6 +61,10 @@ POINTWISE = [
         "integer": lambda x: (x.long() // 2 + x.int() % 3).to(torch.float32), "double": lambda x: (x.double() * 0.1).float(),
         "masked": lambda x: x.masked_fill(x < 0, -1e9).clamp(min=-5),
         "triu": lambda x: torch.triu(x, 1) + torch.tril(x, -1), "glu": lambda x: F.glu(torch.cat([x, x * 2], 1), dim=1),
+        "logaddexp": lambda x: torch.logaddexp(x, -x) + torch.sinc(x),
+        "aminmax": lambda x: x - torch.aminmax(x, dim=1, keepdim=True)[0],
+        "dropout_off": lambda x: F.dropout(x, 0.5, training=False) + 1,
+        "constant_table": lambda x: (x[:, :3] * torch.tensor([1.0, 2.0, 5.0])).sum(1, keepdim=True) + x,
         "inplace": lambda x: x.clone().add_(1).mul_(2).relu_(), "scalar_tensor": lambda x: x + torch.tensor(2.0) * torch.tensor(0.5),
     }.items()
 ]  # fmt: skip

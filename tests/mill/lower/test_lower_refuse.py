@@ -14,7 +14,8 @@ from test_lower_table import task_of
 
 from kernelmill.core.errors import UserError
 from kernelmill.core.task import Family, Reference, Task
-from kernelmill.mill.lower import export, lower
+from kernelmill.mill.lower import decompose, export, lower, ops
+from kernelmill.mill.lower.context import LOWERINGS
 from kernelmill.tasks import reference
 from kernelmill.tasks.files import load_file
 from kernelmill.tasks.signature import parse
@@ -97,3 +98,13 @@ def test_a_size_read_into_python_is_pinned_to_the_profile() -> None:
     task = source_task("import torch\n\ndef f(x):\n    return x * int(x.shape[0])\n", "x[N,4] -> y[N,4]")
     program = lower(task, export(task, reference.bind(task)))
     assert program.requires == ("N == 12",)
+
+
+def test_a_large_constant_is_refused() -> None:
+    large = torch.arange(64.0)
+    assert "constant of shape (64,)" in message("x[N,64] -> y[N,64]", lambda x: x * large)
+
+
+def test_what_is_kept_whole_has_a_lowering() -> None:
+    ops.load()
+    assert set(decompose.WHOLE) <= {name.split(".")[1] for name in LOWERINGS}

@@ -10,16 +10,16 @@ import torch
 from torch._decomp import get_decompositions
 
 #: Operations that torch would decompose but that `pointwise` and friends lower in one nest.
-_WHOLE = (
+WHOLE = (
     "silu", "mish", "softplus", "hardswish", "hardsigmoid", "hardtanh", "elu", "leaky_relu", "relu6", "log_sigmoid_forward", "celu",
     "nll_loss_forward", "nll_loss2d_forward",
     "addmm", "addmv", "baddbmm", "mv", "dot", "vdot", "rsub", "lerp", "addcmul", "addcdiv", "xlogy", "logsumexp", "flip",
     "native_layer_norm", "native_group_norm", "var_mean", "softshrink", "hardshrink", "threshold", "masked_fill", "native_batch_norm",
     "_native_batch_norm_legit", "_native_batch_norm_legit_no_training", "triu", "tril", "clamp_min", "clamp_max", "square",
     "constant_pad_nd", "linalg_vector_norm", "cumprod",
-    "tanhshrink", "logaddexp", "std", "var", "aminmax", "hypot", "sinc", "select_scatter", "slice_scatter", "roll", "_unsafe_view",
+    "tanhshrink", "std", "var", "hypot", "select_scatter", "slice_scatter", "roll", "_unsafe_view",
     "std_mean", "max_pool2d_with_indices", "avg_pool2d", "avg_pool1d", "avg_pool3d", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d",
-    "adaptive_avg_pool1d", "logcumsumexp", "count_nonzero", "native_dropout", "heaviside", "bernoulli",
+    "adaptive_avg_pool1d", "count_nonzero",
 )  # fmt: skip
 
 #: Interpolation: what users call has no default decomposition.
@@ -32,7 +32,7 @@ def table() -> dict[Any, Callable[..., Any]]:
     """Decompositions: torch's for core ATen without the operations kept whole, with attention written out our way."""
     found = torch.export.default_decompositions()
     for overload in list(found.keys()):
-        if isinstance(overload, torch._ops.OpOverload) and overload.name().removeprefix("aten::").split(".")[0] in _WHOLE:
+        if isinstance(overload, torch._ops.OpOverload) and overload.name().removeprefix("aten::").split(".")[0] in WHOLE:
             found.pop(overload)
     found.update(get_decompositions([getattr(torch.ops.aten, name).vec for name in _RESIZE]))
     found[torch.ops.aten.scaled_dot_product_attention.default] = attention
