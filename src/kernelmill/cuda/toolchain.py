@@ -56,8 +56,12 @@ def _cpu_flags() -> frozenset[str]:
 
 
 def home() -> Path:
-    """Where caches are kept: `KERNELMILL_HOME`, else `~/.cache/kernelmill`."""
-    return Path(os.environ.get("KERNELMILL_HOME") or Path.home() / ".cache" / "kernelmill") / "cuda"
+    """Where caches are kept: `KERNELMILL_HOME`, else `~/.cache/kernelmill`; for root `/var/cache/kernelmill`.
+
+    Root's home is closed to others, and what root compiles runs under another user.
+    """
+    own = Path("/var/cache/kernelmill") if os.geteuid() == 0 else Path.home() / ".cache" / "kernelmill"
+    return Path(os.environ.get("KERNELMILL_HOME") or own) / "cuda"
 
 
 def find_clang() -> tuple[str, str]:

@@ -13,6 +13,7 @@ PLATFORMS: Registry[Platform] = Registry(
     {
         "null": "kernelmill.core.platform:NullPlatform",
         "torch": "kernelmill.platforms.torch:Torch",
+        "cuda": "kernelmill.platforms.cuda:Cuda",
         "x86": "kernelmill.platforms.x86:X86",
     },
     Platform,

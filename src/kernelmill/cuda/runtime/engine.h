@@ -46,6 +46,7 @@ struct Settings {
     uint64_t seed;      // 0: the fast order
     bool fibers;        // never the split form
     bool strict;        // early exit before a barrier is an error
+    bool faults;        // turn the machine's faults into CUDA errors (handlers for SIGSEGV and its like)
     double patience;    // seconds without progress before a deadlock is declared
     int threads;
 };

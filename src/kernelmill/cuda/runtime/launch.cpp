@@ -72,6 +72,7 @@ void on_fault(int sig, siginfo_t* info, void* context) {
 }
 
 void catch_faults() {
+    if (!settings().faults) return;
     static std::once_flag once;
     std::call_once(once, [] {
         struct sigaction a {};
@@ -298,6 +299,7 @@ const Settings& settings() {
         const char* path = getenv("KERNELMILL_CUDA_PATH");
         v.fibers = v.seed != 0 || (path && !strcmp(path, "fibers"));
         v.strict = env("KERNELMILL_CUDA_STRICT", 0) != 0;
+        v.faults = env("KERNELMILL_CUDA_FAULTS", 1) != 0;
         v.patience = env("KERNELMILL_CUDA_PATIENCE", 10);
         v.threads = int(env("KERNELMILL_CUDA_THREADS", env("OMP_NUM_THREADS", double(sysconf(_SC_NPROCESSORS_ONLN)))));
         if (v.threads < 1) v.threads = 1;
