@@ -131,6 +131,8 @@ class Reducer:
     associative: bool = True
     commutative: bool = True
     exact: bool = False
+    later: tuple[Expr, ...] = ()
+    """A cheaper `combine` for when the last part of `right` is larger than in everything combined into `left` (argmax in order)."""
 
     @property
     def dtypes(self) -> tuple[str, ...]:

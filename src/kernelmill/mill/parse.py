@@ -31,7 +31,8 @@ from kernelmill.mill.ir import (
 _KIND = re.compile(r"(?P<extent>.+?)(?: (?P<kind>parallel|unroll|lane|vector\(\d+(?:, \d+)?\)|(?:grid|block)\([xyz]\)))?$")
 _BUFFER = re.compile(r"(?P<name>\w+): (?P<dtype>\w+)\[(?P<shape>.*)\](?: (?P<scope>\w+))?$")
 _REDUCER = re.compile(
-    r"(?P<name>\w+)\((?P<left>[^;]*); (?P<right>[^)]*)\) = \((?P<combine>.*)\) identity \((?P<identity>.*)\)(?P<flags>(?: \w+)*)$"
+    r"(?P<name>\w+)\((?P<left>[^;]*); (?P<right>[^)]*)\) = \((?P<combine>.*)\) identity \((?P<identity>.*?)\)"
+    r"(?: later \((?P<later>.*)\))?(?P<flags>(?: \w+)*)$"
 )
 _BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.FloorDiv: "floordiv", ast.Mod: "mod"}
 _COMPARE = {ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne"}
@@ -212,7 +213,8 @@ class _Parser:
         identity = tuple(e for e in inner.exprs(found["identity"]) if isinstance(e, Const))
         flags = dict.fromkeys(found["flags"].split(), True)
         kwargs = {"associative": False, "commutative": False, "exact": False} | flags
-        return Reducer(found["name"], left, right, inner.exprs(found["combine"]), identity, **kwargs)
+        combine, later = inner.exprs(found["combine"]), inner.exprs(found["later"] or "")
+        return Reducer(found["name"], left, right, combine, identity, later=later, **kwargs)
 
     def _block(self, depth: int) -> Body:
         out: list[Stmt] = []

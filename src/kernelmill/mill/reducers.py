@@ -57,9 +57,10 @@ def _arg(name: str, full: str, dtype: str) -> Reducer:
         better = op("or", better, op("and", b_nan, op("not", a_nan)))
         tie = op("or", tie, op("and", a_nan, b_nan))
     take = op("or", better, op("and", tie, j < i))
+    later = (select(better, b, a), select(better, j, i))  # in order, a tie never moves the index
     worst = _limit(dtype, -1 if name == "argmax" else 1)
     last = Const((1 << 63) - 1, "i64")
-    return Reducer(full, (a, i), (b, j), (select(take, b, a), select(take, j, i)), (worst, last), exact=True)
+    return Reducer(full, (a, i), (b, j), (select(take, b, a), select(take, j, i)), (worst, last), exact=True, later=later)
 
 
 def _welford(_: str, full: str, dtype: str) -> Reducer:

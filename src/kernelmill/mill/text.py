@@ -61,7 +61,8 @@ def _reducer(r: Reducer) -> str:
 
     flags = "".join(f" {n}" for n in ("associative", "commutative", "exact") if getattr(r, n))
     combine, identity = (", ".join(map(show_expr, e)) for e in (r.combine, r.identity))
-    return f"reducer {r.name}({state(r.left)}; {state(r.right)}) = ({combine}) identity ({identity}){flags}"
+    later = f" later ({', '.join(map(show_expr, r.later))})" if r.later else ""
+    return f"reducer {r.name}({state(r.left)}; {state(r.right)}) = ({combine}) identity ({identity}){later}{flags}"
 
 
 def _statement(stmt: Stmt, depth: int) -> list[str]:

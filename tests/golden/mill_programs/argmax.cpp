@@ -9,9 +9,9 @@ static inline __attribute__((always_inline)) v16f km_splat_v16f(float x) { retur
 
 typedef int64_t v16l __attribute__((vector_size(128)));
 typedef int64_t v16l_u __attribute__((vector_size(128), aligned(8), may_alias));
-static inline __attribute__((always_inline)) v16l km_splat_v16l(int64_t x) { return x - (v16l){}; }
-
 static inline __attribute__((always_inline)) v16l km_iota_v16l(void) { return (v16l){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}; }
+
+static inline __attribute__((always_inline)) v16l km_splat_v16l(int64_t x) { return x - (v16l){}; }
 
 typedef int32_t v16i __attribute__((vector_size(64)));
 typedef int32_t v16i_u __attribute__((vector_size(64), aligned(4), may_alias));
@@ -44,14 +44,14 @@ extern "C" void km_argmax(const float* __restrict x, int64_t* __restrict y, int6
       at = 9223372036854775807LL;
       {
         v16f best_acc0_0 = km_splat_v16f((-__builtin_inff()));
-        v16l at_acc0_1 = km_splat_v16l(9223372036854775807LL);
+        v16l at_acc0_1 = (km_iota_v16l() + km_splat_v16l(0));
         const int64_t km_n1 = M;
         int64_t j = 0;
         for (; j + 16 <= km_n1; j += 16) {
           const v16f km_v2 = (v16f)*(const v16f_u*)(x + (i * M + j));
           const v16l km_v3 = (km_iota_v16l() + km_splat_v16l(j));
-          const v16f km_v4 = (__builtin_convertvector((__builtin_convertvector(((km_v2 > best_acc0_0) | ((km_v2 != km_v2) & (~(best_acc0_0 != best_acc0_0)))), v16l) | (__builtin_convertvector(((km_v2 == best_acc0_0) | ((best_acc0_0 != best_acc0_0) & (km_v2 != km_v2))), v16l) & (km_v3 < at_acc0_1))), v16i) ? km_v2 : best_acc0_0);
-          const v16l km_v5 = ((__builtin_convertvector(((km_v2 > best_acc0_0) | ((km_v2 != km_v2) & (~(best_acc0_0 != best_acc0_0)))), v16l) | (__builtin_convertvector(((km_v2 == best_acc0_0) | ((best_acc0_0 != best_acc0_0) & (km_v2 != km_v2))), v16l) & (km_v3 < at_acc0_1))) ? km_v3 : at_acc0_1);
+          const v16f km_v4 = (((km_v2 > best_acc0_0) | ((km_v2 != km_v2) & (~(best_acc0_0 != best_acc0_0)))) ? km_v2 : best_acc0_0);
+          const v16l km_v5 = (__builtin_convertvector(((km_v2 > best_acc0_0) | ((km_v2 != km_v2) & (~(best_acc0_0 != best_acc0_0)))), v16l) ? km_v3 : at_acc0_1);
           best_acc0_0 = km_v4;
           at_acc0_1 = km_v5;
         }
@@ -59,8 +59,8 @@ extern "C" void km_argmax(const float* __restrict x, int64_t* __restrict y, int6
         if (j < km_n1) {
           const v16f km_v7 = km_loadn_v16f(x + (i * M + j), km_r6);
           const v16l km_v8 = (km_iota_v16l() + km_splat_v16l(j));
-          const v16f km_v9 = (__builtin_convertvector((__builtin_convertvector(((km_v7 > best_acc0_0) | ((km_v7 != km_v7) & (~(best_acc0_0 != best_acc0_0)))), v16l) | (__builtin_convertvector(((km_v7 == best_acc0_0) | ((best_acc0_0 != best_acc0_0) & (km_v7 != km_v7))), v16l) & (km_v8 < at_acc0_1))), v16i) ? km_v7 : best_acc0_0);
-          const v16l km_v10 = ((__builtin_convertvector(((km_v7 > best_acc0_0) | ((km_v7 != km_v7) & (~(best_acc0_0 != best_acc0_0)))), v16l) | (__builtin_convertvector(((km_v7 == best_acc0_0) | ((best_acc0_0 != best_acc0_0) & (km_v7 != km_v7))), v16l) & (km_v8 < at_acc0_1))) ? km_v8 : at_acc0_1);
+          const v16f km_v9 = (((km_v7 > best_acc0_0) | ((km_v7 != km_v7) & (~(best_acc0_0 != best_acc0_0)))) ? km_v7 : best_acc0_0);
+          const v16l km_v10 = (__builtin_convertvector(((km_v7 > best_acc0_0) | ((km_v7 != km_v7) & (~(best_acc0_0 != best_acc0_0)))), v16l) ? km_v8 : at_acc0_1);
           best_acc0_0 = (km_first_v16i(km_r6) ? km_v9 : best_acc0_0);
           at_acc0_1 = (km_first_v16l(km_r6) ? km_v10 : at_acc0_1);
         }
@@ -82,12 +82,14 @@ extern "C" void km_argmax(const float* __restrict x, int64_t* __restrict y, int6
         const v16l km_v26 = ((__builtin_convertvector(((km_v23 > km_v21) | ((km_v23 != km_v23) & (~(km_v21 != km_v21)))), v16l) | (__builtin_convertvector(((km_v23 == km_v21) | ((km_v21 != km_v21) & (km_v23 != km_v23))), v16l) & (km_v24 < km_v22))) ? km_v24 : km_v22);
         const float km_v27 = km_v25[0];
         const int64_t km_v28 = km_v26[0];
-        const float km_v29 = best;
-        const int64_t km_v30 = at;
-        const float km_v31 = ((((km_v27 > km_v29) || ((km_v27 != km_v27) && (!(km_v29 != km_v29)))) || (((km_v27 == km_v29) || ((km_v29 != km_v29) && (km_v27 != km_v27))) && (km_v28 < km_v30))) ? km_v27 : km_v29);
-        const int64_t km_v32 = ((((km_v27 > km_v29) || ((km_v27 != km_v27) && (!(km_v29 != km_v29)))) || (((km_v27 == km_v29) || ((km_v29 != km_v29) && (km_v27 != km_v27))) && (km_v28 < km_v30))) ? km_v28 : km_v30);
-        best = km_v31;
-        at = km_v32;
+        const float km_v29 = (!(M > 0) ? (-__builtin_inff()) : km_v27);
+        const int64_t km_v30 = (!(M > 0) ? 9223372036854775807LL : km_v28);
+        const float km_v31 = best;
+        const int64_t km_v32 = at;
+        const float km_v33 = ((((km_v29 > km_v31) || ((km_v29 != km_v29) && (!(km_v31 != km_v31)))) || (((km_v29 == km_v31) || ((km_v31 != km_v31) && (km_v29 != km_v29))) && (km_v30 < km_v32))) ? km_v29 : km_v31);
+        const int64_t km_v34 = ((((km_v29 > km_v31) || ((km_v29 != km_v29) && (!(km_v31 != km_v31)))) || (((km_v29 == km_v31) || ((km_v31 != km_v31) && (km_v29 != km_v29))) && (km_v30 < km_v32))) ? km_v30 : km_v32);
+        best = km_v33;
+        at = km_v34;
       }
       y[i] = at;
     }

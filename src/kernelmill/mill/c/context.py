@@ -28,6 +28,7 @@ class Context:
     values: dict[str, Val] = field(default_factory=dict)  # lets, reducer states, scalar attributes
     storage: dict[str, Storage] = field(default_factory=dict)
     accumulators: dict[tuple[Expr, ...], tuple[Val, ...]] = field(default_factory=dict)
+    ordered: frozenset[tuple[Expr, ...]] = frozenset()  # accumulators whose contributions come in order
     lane: str = ""  # the iterator that the lanes count; "" outside vector loops
     width: int = 1
     part: str = ""  # C code: only the first `part` lanes are active

@@ -7,8 +7,9 @@ from dataclasses import replace
 from kernelmill.mill.c.context import Context, Decisions
 from kernelmill.mill.c.expr import Expressions
 from kernelmill.mill.c.types import Val, identifier
-from kernelmill.mill.expr import Elem, Expr, names, walk
-from kernelmill.mill.ir import Alloc, Body, Loop, Program, Reduce, Reducer, Scan
+from kernelmill.mill.expr import Const, Elem, Expr, names, walk
+from kernelmill.mill.ir import Alloc, Body, Let, Loop, Program, Reduce, Reducer, Scan
+from kernelmill.mill.linear import coefficient
 from kernelmill.mill.walk import expressions, statements
 
 
@@ -20,11 +21,11 @@ class Reductions(Expressions):
         self.program = program
         self.parallel = False
 
-    def combine(self, reducer: Reducer, left: tuple[Val, ...], right: tuple[Val, ...]) -> tuple[Val, ...]:
-        """The combined state, as code."""
+    def combine(self, reducer: Reducer, left: tuple[Val, ...], right: tuple[Val, ...], *, later: bool = False) -> tuple[Val, ...]:
+        """The combined state, as code; `later`: by the reducer's cheaper form for contributions in order."""
         states = dict(zip((v.name for v in reducer.left + reducer.right), left + right, strict=True))
         ctx = Context(values=states, width=max(v.lanes for v in left + right))
-        return tuple(self.value(e, ctx) for e in reducer.combine)
+        return tuple(self.value(e, ctx) for e in (reducer.later if later else reducer.combine))
 
     def reduce(self, stmt: Reduce, ctx: Context) -> None:
         """Print one reduce statement."""
@@ -32,7 +33,7 @@ class Reductions(Expressions):
         values = tuple(self.value(v, ctx) for v in stmt.values)
         held = ctx.accumulators.get(stmt.targets)
         if held is not None:
-            self._accumulate(reducer, held, values, ctx)
+            self._accumulate(reducer, held, values, ctx, later=stmt.targets in ctx.ordered)
         elif ctx.lane and not self._per_lane(stmt.targets, ctx):
             self._in_order(reducer, stmt, values, ctx)
         else:
@@ -57,11 +58,11 @@ class Reductions(Expressions):
         store = ctx.storage[target.buffer]
         return store.private or any(ctx.lane in names(i) for i in target.index)
 
-    def _accumulate(self, reducer: Reducer, held: tuple[Val, ...], values: tuple[Val, ...], ctx: Context) -> None:
+    def _accumulate(self, reducer: Reducer, held: tuple[Val, ...], values: tuple[Val, ...], ctx: Context, *, later: bool) -> None:
         values = tuple(self.wide(v, ctx.width, h.bits) for v, h in zip(values, held, strict=True))
         if len(values) > 1:
             values = self._held(values)
-        for acc, new in zip(held, self._settled(self.combine(reducer, held, values)), strict=True):
+        for acc, new in zip(held, self._settled(self.combine(reducer, held, values, later=later)), strict=True):
             self.line(f"{acc.code} = {self.blend(self.wide(new, ctx.width, acc.bits), acc, ctx).code};")
 
     def _in_order(self, reducer: Reducer, stmt: Reduce, values: tuple[Val, ...], ctx: Context) -> None:
@@ -86,16 +87,31 @@ class Reductions(Expressions):
         out = list(contexts)
         for number, stmt in enumerate(self._carried(loop)):
             reducer = self.program.reducer(stmt.reducer)
+            ordered = self._in_sequence(loop, stmt, reducer)
             for at, ctx in enumerate(out):
                 held: list[Val] = []
                 for part, (target, identity) in enumerate(zip(stmt.targets, reducer.identity, strict=True)):
                     name = f"{identifier(target.buffer)}_acc{number}_{part}{ctx.suffix}"
-                    start = self.wide(self.value(identity, ctx), ctx.width, 32 if identity.dtype == "bool" else 0)
+                    origin: Expr = identity
+                    if ordered and part == len(stmt.targets) - 1:  # as if the first element had been combined, at the lowest value
+                        origin = stmt.values[-1]
+                    begin = ctx.bind(**{loop.var: Const(at * ctx.width, "i64")})
+                    start = self.wide(self.value(origin, begin), ctx.width, 32 if identity.dtype == "bool" else 0)
                     self.vector_type(start)
                     self.line(f"{start.ctype} {name} = {start.code};")
                     held.append(replace(start, code=name))
-                out[at] = replace(ctx, accumulators={**ctx.accumulators, stmt.targets: tuple(held)})
+                marks = ctx.ordered | {stmt.targets} if ordered else ctx.ordered
+                out[at] = replace(ctx, accumulators={**ctx.accumulators, stmt.targets: tuple(held)}, ordered=marks)
         return out
+
+    @staticmethod
+    def _in_sequence(loop: Loop, stmt: Reduce, reducer: Reducer) -> bool:
+        """True if the last part of every contribution is larger than in all contributions before it in the same lane."""
+        inner = {s.name for s in statements(loop.body) if isinstance(s, Let)}
+        index = stmt.values[-1]
+        if not reducer.later or sum(isinstance(s, Reduce) and s.targets == stmt.targets for s in statements(loop.body)) != 1:
+            return False
+        return any(s is stmt for s in loop.body) and (coefficient(index, loop.var) or 0) > 0 and not names(index) & inner
 
     def close_accumulators(self, loop: Loop, ctx: Context, contexts: list[Context]) -> None:
         """Combine the accumulators, then their lanes by halving, then with the target."""
@@ -115,6 +131,10 @@ class Reductions(Expressions):
                 state = self._combined(reducer, state, moved)
                 step //= 2
             lane = self._held(tuple(_lane(s, "0") for s in state))
+            if stmt.targets in contexts[0].ordered:  # an empty loop contributes nothing, not its first index
+                empty = f"!({self.scalar(ctx.scalar(loop.extent), outside)} > 0)"
+                identity = (self.value(i, outside) for i in reducer.identity)
+                lane = self._held(tuple(replace(v, code=f"({empty} ? {i.code} : {v.code})") for v, i in zip(lane, identity, strict=True)))
             old = tuple(self.load(t, outside) for t in stmt.targets)
             if len(old) > 1:
                 old = self._held(old)
