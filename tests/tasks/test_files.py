@@ -221,6 +221,7 @@ def test_attention_without_dropout_draws_nothing(write: Write) -> None:
         ("import torch_does_not_exist\n" + small("return x"), "the reference does not run: ModuleNotFoundError", "net.py"),
         (small("return x if x.sum() > 0 else -x"), "reads a tensor's value into Python (aten._local_scalar_dense)", "line 12"),
         (small("return x + torch.rand_like(x)"), "draws random numbers", "line 12"),
+        (small("return x + torch.rand_like(x)"), "draws random numbers", "draw it in get_inputs()"),
         (small("return x @ x"), "forward fails: RuntimeError", "line 12"),
         (small("return {'a': x}"), "must return tensors", "dict"),
         (small("return x", "[torch.rand(3)]"), "is no tensor or number", "list"),

@@ -55,7 +55,14 @@ def load(reference: Reference) -> types.ModuleType:
     try:
         exec(compile(source, path, "exec"), module.__dict__)
     except Exception as error:
-        raise UserError(f"the reference does not run: {type(error).__name__}: {error}", got=reference.path or reference.entry) from error
+        hint = (
+            "put what it imports into the file: it also runs where nothing but torch is installed"
+            if isinstance(error, ImportError)
+            else None
+        )
+        raise UserError(
+            f"the reference does not run: {type(error).__name__}: {error}", got=reference.path or reference.entry, hint=hint
+        ) from error
     if not hasattr(module, reference.entry):
         raise UserError(f"the reference defines no '{reference.entry}'", got=reference.path or "a source without it")
     return module
