@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kernelmill.core.candidate import Candidate, Lineage
 from kernelmill.core.errors import UserError, unknown
 from kernelmill.core.platform import Platform
@@ -41,11 +43,12 @@ def naive_candidate(task: Task, platform: str) -> Candidate:
     return Candidate(task.name, platform, (("naive.cpp", source),), task.entry, lineage=Lineage(author="naive"), trusted=True)
 
 
-def twin_program(task: Task, platform: Platform, level: Isolation) -> Program:
-    """The byte twin as a program. Raises as `baseline`."""
-    from kernelmill.judge.twin import twin
+def floor_program(task: Task, sizes: Mapping[str, int], platform: Platform, level: Isolation) -> Program:
+    """What bounds a kernel of this task from below: the byte twin, or the FMA arm where arithmetic does. Raises as `baseline`."""
+    from kernelmill.platforms import arms
 
-    return _made("byte twin", twin(task), task, _c_platform(platform, platform.run(task).threads), level)
+    home = _c_platform(platform, platform.run(task).threads)
+    return _made("floor", arms.floor(task, sizes, home.machine(), home.run(task).threads), task, home, level)
 
 
 def _c_platform(platform: Platform, threads: int) -> Platform:

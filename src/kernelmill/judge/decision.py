@@ -136,7 +136,7 @@ def decide(
     `call_seconds`: time of one warm call, where the caller knows it (else two runners are started to find out). `oracle` checks the last
     batch of random restarts against the truth: it gets the arena and the candidate's outputs while everything is stopped.
     """
-    race = _Race(subject, [baseline, candidate, *([replace(twin, unlike=True)] if twin else [])], threads, seed, protocol)
+    race = _Race(subject, [baseline, candidate, *([replace(twin, unlike=max(1, twin.unlike))] if twin else [])], threads, seed, protocol)
     if trouble := race.prepare(call_seconds):
         return race.result("failed", trouble.text, finding=trouble)
     while True:

@@ -29,8 +29,8 @@ class Arm:
 
     name: str
     launch: Callable[[Arena, Memory], Runner]
-    unlike: bool = False
-    """It computes something else on purpose (a byte twin): its outputs are not compared."""
+    unlike: int = 0
+    """It computes something else on purpose: 1 (a byte twin), its outputs are written and not compared; 2 (an FMA arm), not looked at."""
 
 
 class Sample(NamedTuple):
@@ -167,7 +167,7 @@ def _race(
     copy_limit = int(2e6 + _COPY_NS_PER_BYTE * subject.output_bytes * len(arena.sets))
     sides = (native.Arm * n)()
     for side, arm, runner in zip(sides, arms, runners, strict=True):
-        side.runner, side.outputs, side.unlike = ctypes.pointer(runner.state), runner.outputs.address, int(arm.unlike)
+        side.runner, side.outputs, side.unlike = ctypes.pointer(runner.state), runner.outputs.address, arm.unlike
         side.copy_limit_ns, side.results = (copy_limit, runner.results_address) if runner.copies else (0, None)
     fills, rules, roles = subject.fills(), subject.rules(), subject.roles()
     race = native.Race(

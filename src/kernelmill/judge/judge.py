@@ -24,7 +24,7 @@ from kernelmill.core.platform import Platform
 from kernelmill.core.task import Task
 from kernelmill.core.verdict import Failure, Measurement, Speedup, Status, Verdict
 from kernelmill.judge import compiling, decision, timing
-from kernelmill.judge.baselines import baseline, twin_program
+from kernelmill.judge.baselines import baseline, floor_program
 from kernelmill.judge.decision import Arm, Decision, Finding, Protocol, Subject
 from kernelmill.judge.program import Program
 from kernelmill.judge.race import tried
@@ -161,7 +161,7 @@ class Judge:
         speedup: dict[str, Speedup] = {}
         found: list[Decision] = []
         evidence["decisions"] = {}
-        twin = self._twin(evidence) if rivals else None
+        twin = self._floor_arm(evidence) if rivals else None
         roofline: float | None = None
         for name, rival in rivals.items():
             decided = decision.decide(
@@ -198,15 +198,17 @@ class Judge:
         if s := found.speedup:
             evidence["aa"] = {"median": s.median, "low": s.low, "high": s.high, "faster": found.faster}
 
-    def _twin(self, evidence: dict[str, Any]) -> Arm | None:
-        """The byte twin as an arm; None, with the reason in the evidence, where it cannot be made."""
+    def _floor_arm(self, evidence: dict[str, Any]) -> Arm | None:
+        """The byte twin or the FMA arm; None, with the reason in the evidence, where it cannot be made."""
         try:
-            if "byte twin" not in self._baselines:
-                self._baselines["byte twin"] = twin_program(self.task, self.platform, self.level)
+            if "floor" not in self._baselines:
+                self._baselines["floor"] = floor_program(self.task, self.task.sizes(self.profile), self.platform, self.level)
         except KernelmillError as error:
             evidence["roofline"] = f"not measured: {str(error).splitlines()[0]}"
             return None
-        return self._arm("byte twin", self._baselines["byte twin"])
+        program = self._baselines["floor"]
+        evidence["roofline_of"] = program.candidate.lineage.author
+        return replace(self._arm(program.candidate.lineage.author, program), unlike=2 if evidence["roofline_of"] == "fma_arm" else 1)
 
     def _baseline(self, name: str) -> Program:
         if name not in self._baselines:
@@ -248,7 +250,7 @@ def _reason(found: Decision) -> str:
 
 
 def _floor(found: Decision, evidence: dict[str, Any]) -> float | None:
-    """Byte twin's time / kernel's time. A kernel below its twin is noted with the figures; that is never a verdict by itself."""
+    """Byte twin's (or FMA arm's) time / kernel's time. A kernel below it is noted with the figures; that alone is never a verdict."""
     ratio = found.ratio(2, 1)
     if ratio is None:
         return None

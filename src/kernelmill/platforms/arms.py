@@ -8,10 +8,13 @@ the kernel: roofline = the slower arm's time / the kernel's time.
 from __future__ import annotations
 
 import ast
+import math
+from collections.abc import Mapping
 
-from kernelmill.core import signature
+from kernelmill.core import formula, signature
 from kernelmill.core.candidate import Candidate, Lineage
 from kernelmill.core.dtypes import DTYPES
+from kernelmill.core.machine import Machine
 from kernelmill.core.task import Task, Tensor
 
 _BLOCK = 32 << 10
@@ -21,13 +24,14 @@ _TWIN_HELPERS = """
 typedef uint64_t word __attribute__((vector_size(64), may_alias));
 typedef uint64_t loose __attribute__((vector_size(64), aligned(1), may_alias));
 
-#if defined(NONTEMPORAL) && defined(__clang__)
-#define STORE(p, v) __builtin_nontemporal_store((v), (word *)(p))
-#elif defined(NONTEMPORAL) && defined(__AVX512F__)
+/* A store around the caches: what is only written need not be read first. */
+#if defined(__clang__)
+#define STREAM(p, v) __builtin_nontemporal_store((v), (word *)(p))
+#elif defined(__AVX512F__)
 typedef float floats __attribute__((vector_size(64), may_alias));
-#define STORE(p, v) __builtin_ia32_movntps512((float *)(p), (floats)(v))
+#define STREAM(p, v) __builtin_ia32_movntps512((float *)(p), (floats)(v))
 #else
-#define STORE(p, v) (*(loose *)(p) = (v))
+#define STREAM(p, v) (*(loose *)(p) = (v))
 #endif
 
 /* Part `i` of `n` of a tensor, cut at 64 bytes; the last part takes what is left over. */
@@ -43,10 +47,12 @@ static inline word take(const void *p, int64_t bytes, int64_t i, int64_t n, word
   return a ^ b ^ c ^ d;
 }
 
-static inline void give(void *p, int64_t bytes, int64_t i, int64_t n, word value) {
+static inline void give(void *p, int64_t bytes, int64_t i, int64_t n, word value, int around) {
   char *at = (char *)p + cut(bytes, i, n), *end = (char *)p + cut(bytes, i + 1, n);
-  for (; end - at >= 64 && (uintptr_t)at % 64; at++) *at = (char)value[0];
-  for (; end - at >= 64; at += 64) STORE(at, value);
+  value &= 0x3f3f3f3f3f3f3f3f; /* a finite number of every type */
+  if (around && (uintptr_t)at % 64 == 0)
+    for (; end - at >= 64; at += 64) STREAM(at, value);
+  for (; end - at >= 64; at += 64) *(loose *)at = value;
   for (; at < end; at++) *at = (char)value[0];
 }
 """
@@ -78,14 +84,15 @@ static void multiply_add(int64_t steps) {
 
 
 def byte_twin(task: Task, nontemporal: bool = False) -> Candidate:
-    """The byte twin for these tensors. With `nontemporal` its stores go around the caches; measure both, the faster counts."""
+    """The byte twin for these tensors. With `nontemporal` its stores to pure outputs go around the caches (in-outs are there already)."""
     names = {p.source: p.name for p in signature.parameters(task) if p.role in ("in", "inout", "out")}
     axes = {p.source: p.name for p in signature.parameters(task) if p.role == "axis"}
     sizes = [(t, _bytes(t, axes)) for t in task.tensors]
     lines = [f"  const int64_t bytes_{names[t.name]} = {size};" for t, size in sizes]
     total = " + ".join(f"bytes_{names[t.name]}" for t in task.tensors)
     takes = [f"      seen = take({n}, bytes_{n}, i, n, seen);" for n in (names[t.name] for t in task.inputs)]
-    gives = [f"      give({n}, bytes_{n}, i, n, seen);" for n in (names[t.name] for t in task.outputs)]
+    around = {t.name: int(nontemporal and t.role == "out") for t in task.outputs}
+    gives = [f"      give({names[t]}, bytes_{names[t]}, i, n, seen, {how});" for t, how in around.items()]
     body = "\n".join(
         [
             *lines,
@@ -103,14 +110,28 @@ def byte_twin(task: Task, nontemporal: bool = False) -> Candidate:
         ]
     )
     about = f"/* Byte twin of {task.name}: reads every input byte, writes every output byte, computes nothing. */"
-    defines = "#define NONTEMPORAL\n" if nontemporal else ""
-    source = f"{about}\n{defines}#include <stdint.h>\n{_TWIN_HELPERS}\n{signature.prototype(task)} {{\n{body}\n}}\n"
+    source = f"{about}\n#include <stdint.h>\n{_TWIN_HELPERS}\n{signature.prototype(task)} {{\n{body}\n}}\n"
     return _arm(task, source, "byte_twin_nontemporal" if nontemporal else "byte_twin")
 
 
-def twins(task: Task) -> tuple[Candidate, Candidate]:
-    """Both byte twins: with ordinary and with non-temporal stores."""
-    return byte_twin(task), byte_twin(task, nontemporal=True)
+def compute_bound(task: Task, sizes: Mapping[str, int], machine: Machine, threads: int) -> bool:
+    """Whether the task's operations take longer than its bytes at the machine's measured peaks (or at a plain guess of them)."""
+    label = "1" if threads == 1 else "all"
+    flops = machine.peaks.get(f"flops_f32_{label}", 2.0 * machine.vector_bytes / 4 * 2 * 2.5e9 * threads)
+    rate = machine.peaks.get(f"triad_{label}", 10e9)
+    return formula.evaluate(task.flops, sizes) / flops > task.bytes(sizes) / rate
+
+
+def floor(task: Task, sizes: Mapping[str, int], machine: Machine, threads: int) -> Candidate:
+    """The arm that bounds a kernel of this task from below at these sizes: the FMA arm where arithmetic bounds it, else a byte twin.
+
+    The twin's stores go around the caches unless this machine was measured to be slower that way.
+    """
+    if compute_bound(task, sizes, machine, threads):
+        return fma_arm(task)
+    label = "1" if threads == 1 else "all"
+    stream, copy = machine.peaks.get(f"stream_{label}", math.inf), machine.peaks.get(f"copy_{label}", 0.0)
+    return byte_twin(task, nontemporal=stream > copy)
 
 
 def fma_arm(task: Task, flops: str = "") -> Candidate:

@@ -14,16 +14,16 @@ from kernelmill.platforms import machine, peaks_store
 from kernelmill.platforms.x86 import X86
 
 SOURCE = Path(__file__).parent / "native" / "peaks.c"
-QUANTITIES = ("flops_f32", "read", "copy", "triad")
-UNITS = {"flops_f32": "FLOP/s", "read": "bytes/s", "copy": "bytes/s", "triad": "bytes/s"}
-"""`copy` counts bytes read plus bytes written, `triad` (a = b + s * c) all three arrays."""
+QUANTITIES = ("flops_f32", "read", "copy", "stream", "triad")
+"""FLOP/s, then bytes/s: `copy` counts bytes read plus bytes written, `stream` is a copy whose stores go around the caches, `triad`
+(a = b + s * c) counts all three arrays."""
 
 
 def measure(seconds: float = 0.5, megabytes: float = 96.0) -> dict[str, Any]:
     """Measures and stores. `seconds` per quantity and thread count, `megabytes` per array (three arrays).
 
-    Returns the stored file: `peaks` (`flops_f32_1`, `flops_f32_all`, `read_1`, ...: the best repeat), `median` (same keys), `machine`,
-    `toolchain`, `megabytes`, `created`. Raises `MissingTool` without a compiler.
+    Returns the stored file: `peaks` (`flops_f32_1`, `flops_f32_all`, `read_1`, ...: the best repeat), `median` and `spread` (same keys;
+    spread = 1 - median / best), `machine`, `toolchain`, `megabytes`, `created`. Raises `MissingTool` without a compiler.
     """
     here = machine.detect()
     peaks: dict[str, float] = {}
@@ -39,6 +39,7 @@ def measure(seconds: float = 0.5, megabytes: float = 96.0) -> dict[str, Any]:
     data: dict[str, Any] = {
         "peaks": peaks,
         "median": median,
+        "spread": {name: 1 - median[name] / best for name, best in peaks.items()},
         "machine": {"name": here.name, "cores": here.cores, "isa": list(here.isa), "l3_bytes": here.l3_bytes},
         "toolchain": platform.toolchain(".c"),
         "megabytes": megabytes,

@@ -4,13 +4,14 @@
 typedef uint64_t word __attribute__((vector_size(64), may_alias));
 typedef uint64_t loose __attribute__((vector_size(64), aligned(1), may_alias));
 
-#if defined(NONTEMPORAL) && defined(__clang__)
-#define STORE(p, v) __builtin_nontemporal_store((v), (word *)(p))
-#elif defined(NONTEMPORAL) && defined(__AVX512F__)
+/* A store around the caches: what is only written need not be read first. */
+#if defined(__clang__)
+#define STREAM(p, v) __builtin_nontemporal_store((v), (word *)(p))
+#elif defined(__AVX512F__)
 typedef float floats __attribute__((vector_size(64), may_alias));
-#define STORE(p, v) __builtin_ia32_movntps512((float *)(p), (floats)(v))
+#define STREAM(p, v) __builtin_ia32_movntps512((float *)(p), (floats)(v))
 #else
-#define STORE(p, v) (*(loose *)(p) = (v))
+#define STREAM(p, v) (*(loose *)(p) = (v))
 #endif
 
 /* Part `i` of `n` of a tensor, cut at 64 bytes; the last part takes what is left over. */
@@ -26,10 +27,12 @@ static inline word take(const void *p, int64_t bytes, int64_t i, int64_t n, word
   return a ^ b ^ c ^ d;
 }
 
-static inline void give(void *p, int64_t bytes, int64_t i, int64_t n, word value) {
+static inline void give(void *p, int64_t bytes, int64_t i, int64_t n, word value, int around) {
   char *at = (char *)p + cut(bytes, i, n), *end = (char *)p + cut(bytes, i + 1, n);
-  for (; end - at >= 64 && (uintptr_t)at % 64; at++) *at = (char)value[0];
-  for (; end - at >= 64; at += 64) STORE(at, value);
+  value &= 0x3f3f3f3f3f3f3f3f; /* a finite number of every type */
+  if (around && (uintptr_t)at % 64 == 0)
+    for (; end - at >= 64; at += 64) STREAM(at, value);
+  for (; end - at >= 64; at += 64) *(loose *)at = value;
   for (; at < end; at++) *at = (char)value[0];
 }
 
@@ -45,7 +48,7 @@ void km_vadd(const float* x, const float* y, float* z, int64_t N) {
     for (int64_t i = 0; i < n; i++) {
       seen = take(x, bytes_x, i, n, seen);
       seen = take(y, bytes_y, i, n, seen);
-      give(z, bytes_z, i, n, seen);
+      give(z, bytes_z, i, n, seen, 0);
     }
     __asm__ volatile("" : : "m"(seen) : "memory");
   }

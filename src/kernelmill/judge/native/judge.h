@@ -120,7 +120,7 @@ struct km_arm {
   uint64_t copy_limit_ns; /* > 0: results live elsewhere, ask for a copy after each batch, at most this much CPU */
   const uint64_t *results; /* with it: where the runner says they lie, [nsets][outputs]. A few words of each are read at the
                               answer, while it is stopped, and must be what the copy brings */
-  uint32_t unlike, pad;   /* computes something else (a byte twin): only poison counts */
+  uint32_t unlike, pad;   /* computes something else. 1 (a byte twin): only poison counts; 2 (an FMA arm): nothing */
 };
 
 struct km_sample {

@@ -73,7 +73,7 @@ static void compare(struct job *j) {
       for (uint32_t a = 1; a < r->narms; a++) {
         struct km_rule rule = r->rules[t];
         struct km_difference d;
-        if (r->arms[a].unlike && r->roles[t] == 2) continue;
+        if (r->arms[a].unlike > 1 || (r->arms[a].unlike && r->roles[t] == 2)) continue;
         rule.skip |= r->arms[a].unlike;
         km_compare(r->arms[a].outputs + p->file, r->arms[0].outputs + p->file, p->bytes / size_of[rule.dtype], &rule, NULL,
                    j->poison + a, &d);

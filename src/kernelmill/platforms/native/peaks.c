@@ -21,7 +21,7 @@
 #endif
 #define REPEATS 4096
 
-typedef float vec __attribute__((vector_size(VECTOR_BYTES)));
+typedef float vec __attribute__((vector_size(VECTOR_BYTES), may_alias));
 typedef uint64_t word __attribute__((vector_size(VECTOR_BYTES), may_alias));
 
 static double now(void) {
@@ -67,6 +67,23 @@ static double copy_all(void) {
   return 16.0 * (double)count;
 }
 
+/* A copy whose stores go around the caches. */
+static double stream_all(void) {
+#pragma omp parallel for schedule(static)
+  for (int64_t i = 0; i < count / (VECTOR_BYTES / 8); i++) {
+#if defined(__clang__)
+    __builtin_nontemporal_store(((const vec *)b)[i], (vec *)a + i);
+#elif VECTOR_BYTES == 64
+    __builtin_ia32_movntps512((float *)((vec *)a + i), ((const vec *)b)[i]);
+#elif VECTOR_BYTES == 32
+    __builtin_ia32_movntps256((float *)((vec *)a + i), ((const vec *)b)[i]);
+#else
+    __builtin_ia32_movntps((float *)((vec *)a + i), ((const vec *)b)[i]);
+#endif
+  }
+  return 16.0 * (double)count;
+}
+
 static double triad_all(void) {
 #pragma omp parallel for schedule(static)
   for (int64_t i = 0; i < count; i++) a[i] = b[i] + 3.0 * c[i];
@@ -107,6 +124,7 @@ int main(int argc, char **argv) {
   report("flops_f32", fma_f32, seconds, ", ");
   report("read", read_all, seconds, ", ");
   report("copy", copy_all, seconds, ", ");
+  report("stream", stream_all, seconds, ", ");
   report("triad", triad_all, seconds, "}\n");
   return 0;
 }
