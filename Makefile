@@ -19,6 +19,7 @@ $(STAMP): pyproject.toml constraints.txt scripts/install-system-packages
 	@touch $@
 
 demo: $(STAMP) ## turn one PyTorch file into a verified faster kernel, with a report and an export folder
+	$(BIN)/kernelmill peaks
 	$(BIN)/kernelmill optimize examples/odd_reductions.py --budget 30s --out out/demo
 
 test: $(STAMP) ## run the tests

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kernelmill.serve.report.data import Step, Story
-from kernelmill.serve.report.svg import Axis, Drawing, number
+from kernelmill.serve.report.svg import Axis, Drawing, quantity
 
 WIDTH = 760
 
@@ -64,10 +64,11 @@ def roofline(story: Story) -> str:
     drawing.vertical(y, 70, WIDTH - 20, "FLOP/s")
     start = max(x.low, y.low / memory)
     drawing.path([(x(start), y(start * memory)), (x(ridge), y(flops)), (x(x.high), y(flops))], "roof")
-    drawing.text(x(ridge) + 8, y(flops) - 8, f"{number(flops)} FLOP/s and {number(memory)}B/s, measured", "t")
+    roofs = f"{quantity(flops, 'FLOP/s')} and {quantity(memory, 'B/s')}, measured"
+    drawing.text(WIDTH - 24, y(flops) - 8, roofs, anchor="end")
     for name, value, css in points:
-        drawing.dot(x(intensity), y(value), f"mark {css}", f"{name}: {number(value)} FLOP/s", 6)
-        drawing.text(x(intensity) + 11, y(value) + 4, f"{name} {number(value)}FLOP/s", "t strong")
+        drawing.dot(x(intensity), y(value), f"mark {css}", f"{name}: {quantity(value, 'FLOP/s')}", 6)
+        drawing.text(x(intensity) + 11, y(value) + 4, f"{name} {quantity(value, 'FLOP/s')}", "t strong")
     return drawing.svg()
 
 

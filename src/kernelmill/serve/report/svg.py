@@ -45,6 +45,12 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def quantity(value: float, unit: str) -> str:
+    """`225 GFLOP/s`."""
+    text = number(value)
+    return f"{text[:-1]} {text[-1]}{unit}" if text[-1].isalpha() else f"{text} {unit}"
+
+
 @dataclass
 class Drawing:
     """An SVG under construction."""
