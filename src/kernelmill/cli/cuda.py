@@ -38,11 +38,17 @@ def build(
     std: STD = "c++17",
 ) -> None:
     """Compile CUDA sources into a shared library, in place of `nvcc -shared`."""
-    from kernelmill.cuda import build as cuda
+    from kernelmill.cuda import building as cuda
 
     try:
         made = cuda.build(
-            files, out, std=std, includes=include or (), defines=define or (), entries=entry or (), libraries=[f"-l{x}" for x in library or ()]
+            files,
+            out,
+            std=std,
+            includes=include or (),
+            defines=define or (),
+            entries=entry or (),
+            libraries=[f"-l{x}" for x in library or ()],
         )
     except cuda.CudaBuildError as error:
         _fail(error)
@@ -60,7 +66,7 @@ def run(
     std: STD = "c++17",
 ) -> None:
     """Compile a program and run it with the remaining arguments; its exit code is ours."""
-    from kernelmill.cuda import build as cuda
+    from kernelmill.cuda import building as cuda
 
     try:
         done = cuda.run(file, context.args, includes=include or (), defines=define or (), std=std)
@@ -78,7 +84,7 @@ def explain(
     json: Annotated[bool, typer.Option("--json", help="One object on stdout.")] = False,
 ) -> None:
     """Say which path each kernel takes (loop, split at its barriers, fibers) and why."""
-    from kernelmill.cuda import build as cuda
+    from kernelmill.cuda import building as cuda
 
     try:
         rows = cuda.explain(files, includes=include or (), defines=define or ())

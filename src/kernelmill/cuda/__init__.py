@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 _HOMES = {
-    "build": "build", "run": "build", "explain": "explain", "load_inline": "torch_ext", "load": "torch_ext", "CudaBuildError": "build",
+    "build": "building", "run": "building", "explain": "building", "load_inline": "torch_ext", "load": "torch_ext", "CudaBuildError": "building",
 }  # fmt: skip
 
 __all__ = ["CudaBuildError", "build", "explain", "load", "load_inline", "run"]

@@ -12,7 +12,16 @@ import re
 from kernelmill.cuda.lex import Token, join, step
 from kernelmill.cuda.ptx_table import Line, translate
 
-_TYPES = {"r": "uint32_t", "l": "uint64_t", "f": "float", "d": "double", "h": "uint16_t", "n": "int64_t", "q": "unsigned __int128", "b": "bool"}
+_TYPES = {
+    "r": "uint32_t",
+    "l": "uint64_t",
+    "f": "float",
+    "d": "double",
+    "h": "uint16_t",
+    "n": "int64_t",
+    "q": "unsigned __int128",
+    "b": "bool",
+}
 
 
 def _sections(found: list[Token]) -> list[list[Token]]:

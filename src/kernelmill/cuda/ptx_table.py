@@ -121,7 +121,10 @@ def _add(line: Line) -> str:
     name = line.op
     k = line.kinds[-1]
     if line.has("cc") or name in ("addc", "subc"):
-        return _put(line, f"::km::ptx::{name.rstrip('c')}_carry<{k}>({_a(line, 1, k)}, {_a(line, 2, k)}, {'true' if name.endswith('c') else 'false'})")
+        return _put(
+            line,
+            f"::km::ptx::{name.rstrip('c')}_carry<{k}>({_a(line, 1, k)}, {_a(line, 2, k)}, {'true' if name.endswith('c') else 'false'})",
+        )
     return _binary(name)(line)
 
 
@@ -136,7 +139,10 @@ def _mad(line: Line) -> str:
     if line.op == "fma" or k in ("float", "double") or k.startswith("::km::ptx::"):
         return _put(line, f"::km::ptx::fma<{k}>({_a(line, 1, k)}, {_a(line, 2, k)}, {_a(line, 3, k)})")
     if line.has("wide"):
-        return _put(line, f"::km::ptx::add(::km::ptx::wide<{k}>({_a(line, 1, k)}, {_a(line, 2, k)}), ::km::ptx::as<decltype(::km::ptx::wide<{k}>(0, 0))>({operand(line.args[3])}))")
+        return _put(
+            line,
+            f"::km::ptx::add(::km::ptx::wide<{k}>({_a(line, 1, k)}, {_a(line, 2, k)}), ::km::ptx::as<decltype(::km::ptx::wide<{k}>(0, 0))>({operand(line.args[3])}))",
+        )
     how = "hi" if line.has("hi") else "mul"
     product = f"::km::ptx::{how}<{k}>({_a(line, 1, k)}, {_a(line, 2, k)})"
     if line.has("cc") or line.op == "madc":
@@ -176,7 +182,9 @@ def _load(line: Line) -> str:
     fence = "__atomic_thread_fence(__ATOMIC_ACQUIRE);" if line.has("acquire") else ""
     volatile = "true" if line.has("volatile", "relaxed", "acquire", "mmio") else "false"
     if line.args[0].startswith("{"):
-        each = "".join(f"::km::ptx::put({r}, ::km::ptx::load<{k}, {volatile}>({a} + {i} * sizeof({k})));" for i, r in enumerate(_group(line.args[0])))
+        each = "".join(
+            f"::km::ptx::put({r}, ::km::ptx::load<{k}, {volatile}>({a} + {i} * sizeof({k})));" for i, r in enumerate(_group(line.args[0]))
+        )
         return f"{{ {each} }} {fence}"
     return _put(line, f"::km::ptx::load<{k}, {volatile}>({a})") + fence
 
@@ -187,7 +195,9 @@ def _store(line: Line) -> str:
     fence = "__atomic_thread_fence(__ATOMIC_RELEASE);" if line.has("release") else ""
     volatile = "true" if line.has("volatile", "relaxed", "release", "mmio") else "false"
     values = _group(line.args[1]) if line.args[1].startswith("{") else [operand(line.args[1])]
-    return fence + "".join(f"::km::ptx::store<{k}, {volatile}>({a} + {i} * sizeof({k}), ::km::ptx::as<{k}>({v}));" for i, v in enumerate(values))
+    return fence + "".join(
+        f"::km::ptx::store<{k}, {volatile}>({a} + {i} * sizeof({k}), ::km::ptx::as<{k}>({v}));" for i, v in enumerate(values)
+    )
 
 
 def _atom(line: Line) -> str:
@@ -235,7 +245,11 @@ def _cvt(line: Line) -> str:
 
 def _cvta(line: Line) -> str:
     if _is_shared(line):
-        name = "__cvta_generic_to_shared(reinterpret_cast<const void*>(uint64_t({0})))" if line.has("to") else "uint64_t(__cvta_shared_to_generic(size_t({0})))"
+        name = (
+            "__cvta_generic_to_shared(reinterpret_cast<const void*>(uint64_t({0})))"
+            if line.has("to")
+            else "uint64_t(__cvta_shared_to_generic(size_t({0})))"
+        )
         return _put(line, name.format(operand(line.args[1])))
     return _put(line, operand(line.args[1]))
 

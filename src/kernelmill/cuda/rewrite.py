@@ -88,13 +88,18 @@ def _callee_start(found: list[Token], end: int) -> int:
             if before >= 0 and (found[before].kind == "name" and found[before].text not in ("return", "else", "do", "in")) and text == "]":
                 i = before
                 continue
-            if before >= 0 and found[before].kind == "name" and found[before].text not in ("if", "for", "while", "else", "return", "do", "switch"):
+            if (
+                before >= 0
+                and found[before].kind == "name"
+                and found[before].text not in ("if", "for", "while", "else", "return", "do", "switch")
+            ):
                 i = before
         start = i
         before = step(found, i - 1, -1)
         if before >= 0 and found[before].kind == "punct" and found[before].text in ("::", "##", ".", "->"):
             i = step(found, before - 1, -1)
-            if i < 0 or not (found[i].kind == "name" or found[i].text in (">", ">>", ")", "]")) or found[i].text in ("return", "else"):
+            before_scope = (">", ">>") if found[before].text == "::" else (">", ">>", ")", "]")
+            if i < 0 or not (found[i].kind == "name" or found[i].text in before_scope) or found[i].text in ("return", "else", "do"):
                 return before
             continue
         if before >= 0 and found[before].kind == "name" and found[before].text == "template":
@@ -167,7 +172,9 @@ def _declaration(found: list[Token], i: int) -> tuple[int, int]:
     """First and last token (the `;`) of the declaration around token `i`."""
     first = i
     while first > 0 and not (found[first - 1].kind == "punct" and found[first - 1].text in ("{", "}", ";", ")", ":")):
-        if found[first - 1].kind == "comment" or (found[first - 1].kind == "space" and "\n" in found[first - 1].text and _directive(found, first - 1)):
+        if found[first - 1].kind == "comment" or (
+            found[first - 1].kind == "space" and "\n" in found[first - 1].text and _directive(found, first - 1)
+        ):
             break
         first -= 1
         if found[first].kind == "punct" and found[first].text in ")":

@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 INCLUDE = HERE / "include"
 PACKAGES = "apt-get install clang-22 llvm-22-dev lld-22"
 
+
 @dataclass(frozen=True)
 class Toolchain:
     """Paths of everything that a build uses."""
@@ -143,7 +144,9 @@ def _make_plugin(clang: str, headers: Path, out: Path) -> None:
     objects: list[str] = []
     for source in sorted((HERE / "plugin").glob("*.cpp")):
         o = str(out.with_suffix(f".{source.stem}.o"))
-        call([clang, "-std=c++17", "-O1", "-fPIC", "-fno-rtti", "-w", f"-I{headers}", "-c", str(source), "-o", o], f"compiling {source.name}")
+        call(
+            [clang, "-std=c++17", "-O1", "-fPIC", "-fno-rtti", "-w", f"-I{headers}", "-c", str(source), "-o", o], f"compiling {source.name}"
+        )
         objects.append(o)
     new = out.with_suffix(".new")
     call([clang, "-shared", *objects, "-o", str(new)], "linking the compiler plugin")

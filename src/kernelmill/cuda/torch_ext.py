@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from kernelmill.core.errors import UserError
-from kernelmill.cuda.build import CudaBuildError, Sources, compile_one, link
+from kernelmill.cuda.building import CudaBuildError, Sources, compile_one, link
 from kernelmill.cuda.toolchain import HERE, Toolchain, digest, locked, precompiled, toolchain
 
 INCLUDE_TORCH = HERE / "include_torch"
@@ -73,7 +73,16 @@ def load(
         if not p.is_file():
             raise UserError(f"no such file: {p}")
     folders = [*_paths(extra_include_paths), *{p.parent.resolve() for p in paths}]
-    return _load(name, [p.read_text() for p in paths], [], "", _flags(extra_cflags, extra_cuda_cflags), folders, is_python_module, apart=len(paths) > 1)
+    return _load(
+        name,
+        [p.read_text() for p in paths],
+        [],
+        "",
+        _flags(extra_cflags, extra_cuda_cflags),
+        folders,
+        is_python_module,
+        apart=len(paths) > 1,
+    )
 
 
 def _quoted(text: str) -> str:
@@ -97,12 +106,20 @@ def torch_flags(tools: Toolchain) -> tuple[list[str], Path]:
 
     folders = [*cpp_extension.include_paths(), sysconfig.get_paths()["include"]]
     abi = int(torch.compiled_with_cxx11_abi())
-    flags = [*tools.flags("c++20"), f"-I{INCLUDE_TORCH}", *(f"-isystem{f}" for f in folders), f"-D_GLIBCXX_USE_CXX11_ABI={abi}", f'-DKM_TORCH="{torch.__version__}"']
+    flags = [
+        *tools.flags("c++20"),
+        f"-I{INCLUDE_TORCH}",
+        *(f"-isystem{f}" for f in folders),
+        f"-D_GLIBCXX_USE_CXX11_ABI={abi}",
+        f'-DKM_TORCH="{torch.__version__}"',
+    ]
     return flags, precompiled(tools, INCLUDE_TORCH / "km_torch_prefix.h", flags)
 
 
 _TYPE_OF = re.compile(r"(\b[\w.\->\[\]]+)\s*\.\s*type\s*\(\s*\)(?=\s*\.\s*is_cuda)")
-_DISPATCH = re.compile(r"(AT_DISPATCH_\w+\s*\(\s*(?:at::ScalarType::\w+\s*,\s*|at::k\w+\s*,\s*|torch::k\w+\s*,\s*)*[\w.\->\[\]]+?)\s*\.\s*type\s*\(\s*\)")
+_DISPATCH = re.compile(
+    r"(AT_DISPATCH_\w+\s*\(\s*(?:at::ScalarType::\w+\s*,\s*|at::k\w+\s*,\s*|torch::k\w+\s*,\s*)*[\w.\->\[\]]+?)\s*\.\s*type\s*\(\s*\)"
+)
 
 
 def modernize(text: str) -> str:
@@ -110,7 +127,9 @@ def modernize(text: str) -> str:
     return _DISPATCH.sub(r"\1.scalar_type()", _TYPE_OF.sub(r"\1", text))
 
 
-def _load(name: str, cpp: list[str], cuda: list[str], glue: str, flags: list[str], folders: list[Path], python: bool, apart: bool = False) -> ModuleType:
+def _load(
+    name: str, cpp: list[str], cuda: list[str], glue: str, flags: list[str], folders: list[Path], python: bool, apart: bool = False
+) -> ModuleType:
     tools = toolchain()
     base, head = torch_flags(tools)
     key = digest(str(head), str(tools.library), str(tools.plugin), name, *cpp, "|", *cuda, glue, *flags)
@@ -131,7 +150,9 @@ def _load(name: str, cpp: list[str], cuda: list[str], glue: str, flags: list[str
     return _import(name, out, python)
 
 
-def _compile(tools: Toolchain, name: str, groups: list[list[str]], base: list[str], head: Path, flags: list[str], folders: list[Path], out: Path) -> None:
+def _compile(
+    tools: Toolchain, name: str, groups: list[list[str]], base: list[str], head: Path, flags: list[str], folders: list[Path], out: Path
+) -> None:
     from torch.utils import cpp_extension
 
     with tempfile.TemporaryDirectory(prefix="kmtorch") as folder:
@@ -139,11 +160,23 @@ def _compile(tools: Toolchain, name: str, groups: list[list[str]], base: list[st
         for i, texts in enumerate(groups):
             source = Path(folder) / f"{name}_{i}.cu"
             body = "\n".join(modernize(t) for t in texts)
-            source.write_text(f"#define TORCH_EXTENSION_NAME {name}\n#line 1\n{body}\nextern \"C\" {{ void* km_keep_{i} = (void*)&km_torch_take_error; }}\n")
+            source.write_text(
+                f'#define TORCH_EXTENSION_NAME {name}\n#line 1\n{body}\nextern "C" {{ void* km_keep_{i} = (void*)&km_torch_take_error; }}\n'
+            )
             copy = Sources(Path(folder), folders).add(source)
             o = str(Path(folder) / f"{i}.o")
             objects.append(o)
-            argv = [tools.clang, "-x", "c++", *base, *flags, *(f"-I{p}" for p in folders), "-include-pch", str(head), f"-fpass-plugin={tools.plugin}"]
+            argv = [
+                tools.clang,
+                "-x",
+                "c++",
+                *base,
+                *flags,
+                *(f"-I{p}" for p in folders),
+                "-include-pch",
+                str(head),
+                f"-fpass-plugin={tools.plugin}",
+            ]
             compile_one([*argv, "-c", str(copy), "-o", o])
         out.parent.mkdir(parents=True, exist_ok=True)
         new = out.with_suffix(".new")

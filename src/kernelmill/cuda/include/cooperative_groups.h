@@ -100,6 +100,7 @@ public:
 template <unsigned N, class Parent = void> class thread_block_tile {
 public:
     thread_block_tile() = default;
+    template <class Q> thread_block_tile(const thread_block_tile<N, Q>&) {}
     static void sync() { N <= 32 ? __syncwarp(mask()) : __syncthreads(); }
     static constexpr unsigned size() { return N; }
     static constexpr unsigned num_threads() { return N; }
@@ -153,7 +154,7 @@ public:
 inline thread_block this_thread_block() { return {}; }
 inline grid_group this_grid() { return {}; }
 inline coalesced_group coalesced_threads() { return coalesced_group(__activemask()); }
-template <unsigned N, class P> thread_block_tile<N, P> tiled_partition(const P&) { return {}; }
+template <unsigned N, class P> thread_block_tile<N> tiled_partition(const P&) { return {}; }
 inline thread_group tiled_partition(const thread_group& g, unsigned n) {
     unsigned base = unsigned(g.thread_rank()) / n * n;
     if (g.block) return lanes(n >= 32 ? ~0u : ((1u << n) - 1) << (base & 31));

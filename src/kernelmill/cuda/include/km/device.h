@@ -178,3 +178,14 @@ inline size_t __cvta_generic_to_global(const void* p) { return reinterpret_cast<
 inline void* __cvta_shared_to_generic(size_t p) { return __km_shared() + uint32_t(p); }
 inline bool __isGlobal(const void*) { return true; }
 inline bool __isShared(const void*) { return false; }
+
+#define __NV_ATOMIC_RELAXED __ATOMIC_RELAXED
+#define __NV_ATOMIC_ACQUIRE __ATOMIC_ACQUIRE
+#define __NV_ATOMIC_RELEASE __ATOMIC_RELEASE
+#define __NV_ATOMIC_ACQ_REL __ATOMIC_ACQ_REL
+#define __NV_ATOMIC_SEQ_CST __ATOMIC_SEQ_CST
+#define __NV_THREAD_SCOPE_THREAD 0
+#define __NV_THREAD_SCOPE_BLOCK 1
+#define __NV_THREAD_SCOPE_CLUSTER 2
+#define __NV_THREAD_SCOPE_DEVICE 3
+#define __NV_THREAD_SCOPE_SYSTEM 4

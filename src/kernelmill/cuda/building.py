@@ -47,7 +47,7 @@ class Sources:
         return copy
 
     def _text(self, path: Path) -> str:
-        text = path.read_text(errors="replace")
+        text = path.read_text(errors="replace").removeprefix("\ufeff")
         if needs_rewriting(text):
             text = rewrite(text, str(path)).text
 
