@@ -73,7 +73,7 @@ def test_every_suggested_legal_move_keeps_the_result(name: str) -> None:
 SCHEDULES = {
     "softmax": "fuse i i1; fuse i i2; fuse i i3; localize top i; localize s i; localize e i; fuse j1 j2; reassociate s; fast exp;"
     "vectorize j 16 2; vectorize j1 16 2; vectorize j3 16 2; reciprocal j3; parallelize i",
-    "pointwise": "inline t; inline u; collapse i2 j2 -> f; split f 64 -> fo fi; vectorize fi 16 2; parallelize fo",
+    "pointwise": "inline t; inline u; collapse i2 j2 -> f; split f 64 -> fo fi; vectorize fi 16 2; parallelize fo; stream y",
     "mean": "reassociate s; rfactor s i -> part; vectorize j 16 4; parallelize i",
     "columns": "fission j before i -> j1; reorder i j1; split j1 64 -> jo ji; reorder jo i ji; vectorize ji 16; parallelize jo",
     "cumsum": "reassociate s; vectorize j 16; parallelize i",
@@ -111,6 +111,7 @@ REFUSED = [
     ("matmul", "accumulate c around k -> t", "reassociate c first"),
     ("matmul", "fold-init c", "several iterations"),
     ("pointwise", "localize y i2", "parameter"),
+    ("mean", "stream x", "no output"),
     ("pointwise", "split q 4 -> a b", "no loop q"),
     ("pointwise", "split i 4 -> j b", "not free"),
 ]

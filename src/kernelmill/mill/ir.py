@@ -27,8 +27,9 @@ GPU; on a CPU one function holds them all). As text (`text.show`, `parse.parse`;
 
 **Buffers** are dense and row-major over their own shape; a shape is made of expressions over axes (and, for an alloc,
 of iterators around it). A different layout is a different shape with rewritten indices. Scopes: `global` (parameters and
-temporaries), `local` (private to the iteration that allocates it: stack or workspace), `register` (private, constant
-shape; becomes named variables when every index is known at print time), `shared`, `constant`.
+temporaries), `stream` (an output that is only written: its stores go past the caches), `local` (private to the iteration
+that allocates it: stack or workspace), `register` (private, constant shape; becomes named variables when every index is
+known at print time), `shared`, `constant`.
 
 **Statements**: `for v < extent kind` (v runs from 0; kinds below) · `let n = e` · `elem = e` · `reduce R t.. <- e..`
 (t = combine(t, e), for a tuple of targets) · `scan R t.. <- e.. -> o..` (the same, then o = t; `exclusive`: o = the
@@ -56,7 +57,7 @@ from dataclasses import dataclass, field
 
 from kernelmill.mill.expr import DTYPES, SIZES, Const, Elem, Expr, Var
 
-SCOPES = ("global", "shared", "local", "register", "constant")
+SCOPES = ("global", "stream", "shared", "local", "register", "constant")
 ROLES = ("in", "inout", "out", "temp")
 KINDS = ("serial", "parallel", "vector", "unroll", "grid", "block", "lane")
 

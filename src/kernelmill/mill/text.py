@@ -29,7 +29,7 @@ def show(program: Program) -> str:
     if program.axes:
         lines.append("axis " + ", ".join(program.axes))
     lines += [f"scalar {v.name}: {v.dtype}" for v in program.scalars]
-    lines += [f"{b.role} {_buffer(b)}" for b in program.buffers]
+    lines += [f"{b.role} {_buffer(b)}" + ("" if b.scope == "global" else f" {b.scope}") for b in program.buffers]
     lines += [f"requires {r}" for r in program.requires]
     lines += [_reducer(r) for r in program.reducers]
     for kernel in program.kernels:

@@ -46,6 +46,8 @@ class Rows:
     """Elementwise nests become one flat loop."""
     chunk: int = 8192
     """Iterations that one partial sum covers where a whole loop is one sum."""
+    stream: bool = False
+    """Outputs that nobody reads are written past the caches."""
     swap: bool = True
     """Exchange loops of later nests so that they can join earlier ones."""
 
@@ -66,6 +68,8 @@ def schedule(draft: Draft, knobs: Rows, keep: frozenset[str] = frozenset()) -> D
     if knobs.reciprocal:
         draft.all(f"reciprocal {loop.var}" for top in outer_loops(draft.program) for loop in innermost(top))
     bind(draft, knobs)
+    if knobs.stream:
+        draft.all(m.text for m in moves.legal(draft.program, ["stream"]))
     return draft
 
 

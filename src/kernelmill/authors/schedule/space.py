@@ -21,6 +21,7 @@ ROW_CHOICES: dict[str, tuple[int | bool, ...]] = {
     "fuse": (2, 1),
     "inline_operations": (12, 0, 40),
     "swap": (True, False),
+    "stream": (False, True),
     "collapse": (True, False),
     "reciprocal": (True, False),
 }
@@ -49,7 +50,9 @@ def beginnings(program: Program, machine: Machine, rng: random.Random) -> Iterat
     plain = Rows(lanes=lanes(machine))
     contracts = contract.found(Draft(program))
     if not contracts:
-        yield from ((rows.schedule(Draft(program), plain), cc) for cc in ("clang", "gcc"))
+        for cc in ("gcc", "clang"):
+            for stream in (False, True):
+                yield rows.schedule(Draft(program), replace(plain, stream=stream)), cc
     for tile in tiles(machine) if contracts else ():
         yield _made(program, contracts, tile, plain), "gcc"
     for name, values in ROW_CHOICES.items():

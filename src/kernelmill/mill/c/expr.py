@@ -343,6 +343,8 @@ class Expressions:
             self.line(f"{self.helpers.store_mask(stored, lanes)}({pointer}, {self.mask(ctx, _bits(stored))}, {code});")
         elif ctx.part:
             self.line(f"{self.helpers.store_part(stored, lanes)}({pointer}, {ctx.part}, {code});")
+        elif store.buffer.scope == "stream":
+            self.line(f"{self.helpers.stream(stored, lanes)}({pointer}, {code});")
         else:
             self.line(f"*({v}_u*)({pointer}) = {code};")
 

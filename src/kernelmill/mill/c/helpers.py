@@ -73,6 +73,26 @@ class Helpers:
             + "  for (int64_t l = 0; l < n; l++) p[l] = x[l];\n}",
         )
 
+    def stream(self, scalar: str, lanes: int) -> str:
+        """`km_stream_v16f(p, x)`: writes past the caches where p is aligned to the vector, as usual elsewhere.
+
+        Nobody reads such an output inside the kernel; the locked instructions at the end of a parallel region drain the buffers.
+        """
+        v = self.vector(scalar, lanes)
+        size = BYTES[scalar] * lanes
+        gcc = {64: ("__AVX512F__", "512"), 32: ("__AVX__", "256")}.get(size)
+        native = ""
+        if gcc is not None:
+            lanes_f = f"float __attribute__((vector_size({size})))"
+            store = f"__builtin_ia32_movntps{gcc[1]}((float*)p, (raw)x)"
+            native = f"#elif defined({gcc[0]})\n  typedef {lanes_f} raw;\n  if (!((uintptr_t)p & {size - 1})) {{ {store}; return; }}\n"
+        return self.add(
+            f"km_stream_{v}",
+            f"{INLINE} void km_stream_{v}({scalar}* p, {v} x) {{\n"
+            f"#if defined(__clang__)\n  if (!((uintptr_t)p & {size - 1})) {{ __builtin_nontemporal_store(x, ({v}*)p); return; }}\n"
+            f"{native}#endif\n  *({v}_u*)p = x;\n}}",
+        )
+
     def load_mask(self, scalar: str, lanes: int) -> str:
         """`v16f km_loadm_v16f(p, mask)`: the lanes of a mask (of the element's width) only."""
         v, m = self.vector(scalar, lanes), self.vector(MASK[8 * BYTES[scalar]], lanes)
@@ -154,8 +174,7 @@ class Helpers:
         name = f"km_lanes_{function.removeprefix('__builtin_')}_{v}"
         return self.add(
             name,
-            f"{INLINE} {v} {name}({params}) {{\n"
-            f"  {v} r;\n  for (int l = 0; l < {lanes}; l++) r[l] = {function}({args});\n  return r;\n}}",
+            f"{INLINE} {v} {name}({params}) {{\n  {v} r;\n  for (int l = 0; l < {lanes}; l++) r[l] = {function}({args});\n  return r;\n}}",
         )
 
     def half(self, dtype: str, lanes: int, back: bool) -> str:

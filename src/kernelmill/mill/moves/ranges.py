@@ -118,6 +118,6 @@ def linear(e: Expr) -> tuple[dict[Expr, int], int] | None:
             inner = linear(a)
             return None if inner is None else ({k: c * int(v) for k, c in inner[0].items()}, inner[1] * int(v))
         case Var() | Op():
-            return (None if opaque(e) else ({e: 1}, 0))
+            return None if opaque(e) else ({e: 1}, 0)
         case _:
             return None

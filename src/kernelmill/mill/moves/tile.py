@@ -65,7 +65,7 @@ def stage(program: Program, words: list[str]) -> Program:
             found.setdefault(tuple(around.plain(i) for i in e.index), around)
     if len(found) != 1:
         raise Refused(f"{name} is read by {len(found)} different indices inside {at}, expected one")
-    (index, around), = found.items()
+    ((index, around),) = found.items()
     outside = {v for v, _ in inner.loops}
     extents = {v: e for v, e in around.loops if v not in outside}
     used = {v for v in extents if any(v in names(i) for i in index)}
@@ -399,7 +399,7 @@ def rfactor(program: Program, words: list[str]) -> Program:
     found = [(s, a) for s, a in inside if isinstance(s, Reduce) and any(t.buffer == name for t in s.targets)]
     if len(found) != 1:
         raise Refused(f"{name} is reduced by {len(found)} statements inside {at}, expected one")
-    (update, around), = found
+    ((update, around),) = found
     assert isinstance(update, Reduce)
     if not is_free(program, update):
         raise Refused(f"the order of the reduction {name} matters: reassociate {name} first")
@@ -423,13 +423,9 @@ def rfactor(program: Program, words: list[str]) -> Program:
     fresh = {d: f"{new}_d{d}" for d in kept}
     final = {d: f"{new}_e{d}" for d in kept}
     _claim(program, *parts, *fresh.values(), *final.values(), f"{new}_{at}")
-    buffers = [
-        Buffer(p, t.dtype, (size, *(shapes[0][d] for d in kept)), "local") for p, t in zip(parts, update.targets, strict=True)
-    ]
+    buffers = [Buffer(p, t.dtype, (size, *(shapes[0][d] for d in kept)), "local") for p, t in zip(parts, update.targets, strict=True)]
     reducer = program.reducer(update.reducer)
-    identity = tuple(
-        Store(b.at(Var(at), *(Var(fresh[d]) for d in kept)), i) for b, i in zip(buffers, reducer.identity, strict=True)
-    )
+    identity = tuple(Store(b.at(Var(at), *(Var(fresh[d]) for d in kept)), i) for b, i in zip(buffers, reducer.identity, strict=True))
     zero = _nest([(fresh[d], shapes[0][d], None) for d in kept], identity)
     moved = replace(update, targets=tuple(b.at(Var(at), *(index[d] for d in kept)) for b in buffers))
     body = zero + transform_program_body(loop.body, update, moved)
