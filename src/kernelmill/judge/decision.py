@@ -192,6 +192,7 @@ class _Race:
         self.done: list[Restart] = []
         self.nulls: list[int] = []
         self.sets, self.enlarged = 0, False
+        self.batch = self.protocol.batch
         self.statistic: Literal["min", "median"] = "min"
         self.outputs_of: list[Memory] = []
         self.pool: list[Memory] = []
@@ -205,7 +206,8 @@ class _Race:
                 return pilot.finding
             times = [pilot.value(i) - pilot.null_on_clock_ns * 1e-9 for i in range(len(self.arms))]
             call_seconds = max(1e-9, min(times) / 2)
-        self.sets = sets_per_batch(self.subject, call_seconds, len(self.arms), self.protocol.batch)
+            self.batch = self._long_enough(pilot)
+        self.sets = sets_per_batch(self.subject, call_seconds, len(self.arms), self.batch)
         self._lay_out(self.sets)
         return None
 
@@ -213,15 +215,24 @@ class _Race:
         """After the first restart: whether its batch was much shorter than asked for (the pilot's calls were cold). Then it is laid out
         anew and that restart does not count, whatever it showed."""
         shortest = min(restart.value(i) for i in (0, 1))
-        if len(self.done) > 1 or self.enlarged or shortest > 0.6 * self.protocol.batch.seconds:
+        self.batch = self._long_enough(restart)
+        if len(self.done) > 1 or self.enlarged or shortest > 0.6 * self.batch.seconds:
             return False
         self.enlarged = True
-        sets = sets_per_batch(self.subject, shortest / self.sets, len(self.arms), self.protocol.batch)
+        sets = sets_per_batch(self.subject, shortest / self.sets, len(self.arms), self.batch)
         if sets < 1.5 * self.sets:
             return False
         self.sets, self.done, self.nulls = sets, [], []
         self._lay_out(sets)
         return True
+
+    def _long_enough(self, restart: Restart) -> Batch:
+        """The batch asked for, or a longer one where this machine's null command is slow: a decision needs so many times that."""
+        batch = self.protocol.batch
+        least = 1.5 * self.protocol.shortest_in_nulls * restart.null_on_clock_ns * 1e-9
+        # by the wall clock a wake-up on another core is part of every batch, and it varies: twice the batch halves it
+        seconds = batch.seconds if self.clock == "cpu" else 2 * batch.seconds
+        return replace(batch, seconds=max(seconds, least))
 
     def _lay_out(self, sets: int) -> None:
         self.release()

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kernelmill.core import formula
 from kernelmill.core.candidate import Candidate
 from kernelmill.core.errors import KernelmillError, UserError
 from kernelmill.core.platform import Platform
@@ -25,7 +26,9 @@ from kernelmill.core.task import Task
 from kernelmill.core.verdict import Failure, Measurement, Speedup, Status, Verdict
 from kernelmill.judge import compiling, decision, timing
 from kernelmill.judge.baselines import baseline, floor_program
-from kernelmill.judge.decision import Arm, Decision, Finding, Protocol, Subject
+from kernelmill.judge.decision import Arm, Decision, Finding, Protocol, Rounds, Subject
+from kernelmill.judge.decision_statistics import Looks
+from kernelmill.judge.decision_subject import Batch
 from kernelmill.judge.program import Program
 from kernelmill.judge.race import tried
 from kernelmill.judge.right.sizes import Rules
@@ -38,6 +41,10 @@ VERSION = "1"
 """Of the judge's rules: bound, cases, decision. Goes up when a verdict may differ."""
 PROGRAMS = 64
 """Compiled candidates kept in memory; baselines stay."""
+NAIVE = Protocol(Batch(cold_bytes=16 << 20), Looks(sizes=(4,)), Rounds(most=4, least=1), seconds=8.0)
+"""The naive baseline decides nothing and may be a hundred times slower than the candidate: few restarts, and the interval says so."""
+HEAVY, TOO_HEAVY = 200_000_000, 1_000_000_000
+"""From so many FLOP on one call of a naive kernel is a batch; from so many on it takes seconds and is not measured."""
 
 
 def open_judge(task: Task, platform: Platform, profile: str, *, level: int | None = None, seed: int | None = None) -> Judge:
@@ -164,9 +171,13 @@ class Judge:
         twin = self._floor_arm(evidence) if rivals else None
         roofline: float | None = None
         for name, rival in rivals.items():
+            if name == "naive" and found and self._flops() > TOO_HEAVY:
+                evidence["decisions"][name] = {"outcome": "not measured", "reason": f"{self._flops() / 1e9:.1f} GFLOP unscheduled"}
+                continue
             decided = decision.decide(
                 subject, self._arm(name, rival), self._arm("candidate", program), twin=twin,
-                threads=self.threads, seed=secrets.randbits(62), protocol=self.protocol, call_seconds=self._shorter(candidate.id, name),
+                threads=self.threads, seed=secrets.randbits(62), protocol=self._protocol(name, first=not found),
+                call_seconds=self._shorter(candidate.id, name),
                 oracle=timing.against_oracle(self.task, work, self.store, seed),
             )  # fmt: skip
             evidence["decisions"][name] = decided.to_json()
@@ -186,6 +197,14 @@ class Judge:
         if timed and tier == "confirmation":
             self._against_itself(program, subject, evidence)
         return replace(self._passed(candidate, status, reason, speedup, measured, evidence=evidence), roofline=roofline)
+
+    def _protocol(self, name: str, *, first: bool) -> Protocol:
+        if name != "naive" or first:
+            return self.protocol
+        return replace(NAIVE, batch=replace(NAIVE.batch, most_sets=1)) if self._flops() > HEAVY else NAIVE
+
+    def _flops(self) -> int:
+        return formula.evaluate(self.task.flops, self.task.sizes(self.profile))
 
     def _against_itself(self, program: Program, subject: Subject, evidence: dict[str, Any]) -> None:
         """The candidate against itself: what the figures mean on this machine today."""
