@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 app = typer.Typer(help="Build and run CUDA C++ on the CPU.", no_args_is_help=True, rich_markup_mode=None)
 
 FILES = Annotated[list[Path], typer.Argument(help="CUDA sources.", metavar="FILE.cu...")]
-INCLUDES = Annotated[Optional[list[Path]], typer.Option("-I", help="Folder of headers.", metavar="DIR")]
-DEFINES = Annotated[Optional[list[str]], typer.Option("-D", help="Macro.", metavar="NAME[=VALUE]")]
-LIBRARIES = Annotated[Optional[list[str]], typer.Option("-l", help="Library to link.", metavar="NAME")]
+INCLUDES = Annotated[list[Path] | None, typer.Option("-I", help="Folder of headers.", metavar="DIR")]
+DEFINES = Annotated[list[str] | None, typer.Option("-D", help="Macro.", metavar="NAME[=VALUE]")]
+LIBRARIES = Annotated[list[str] | None, typer.Option("-l", help="Library to link.", metavar="NAME")]
 STD = Annotated[str, typer.Option("--std", help="C++ standard.")]
 
 
@@ -31,7 +31,7 @@ def _fail(error: Exception) -> None:
 def build(
     files: FILES,
     out: Annotated[Path, typer.Option("-o", "--out", help="Shared library to write.", metavar="lib.so")],
-    entry: Annotated[Optional[list[str]], typer.Option("--entry", help="Symbol that must be exported.", metavar="NAME")] = None,
+    entry: Annotated[list[str] | None, typer.Option("--entry", help="Symbol that must be exported.", metavar="NAME")] = None,
     include: INCLUDES = None,
     define: DEFINES = None,
     library: LIBRARIES = None,

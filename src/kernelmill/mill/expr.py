@@ -34,18 +34,38 @@ class OpSpec:
 
 
 OPS: dict[str, OpSpec] = {
-    "or": OpSpec(2, "logic", "or", 1), "and": OpSpec(2, "logic", "and", 2), "not": OpSpec(1, "logic", "not", 3),
-    "lt": OpSpec(2, "compare", "<", 4), "le": OpSpec(2, "compare", "<=", 4), "gt": OpSpec(2, "compare", ">", 4),
-    "ge": OpSpec(2, "compare", ">=", 4), "eq": OpSpec(2, "compare", "==", 4), "ne": OpSpec(2, "compare", "!=", 4),
-    "add": OpSpec(2, "same", "+", 5), "sub": OpSpec(2, "same", "-", 5),
-    "mul": OpSpec(2, "same", "*", 6), "div": OpSpec(2, "float", "/", 6),
-    "floordiv": OpSpec(2, "same", "//", 6), "mod": OpSpec(2, "same", "%", 6),
+    "or": OpSpec(2, "logic", "or", 1),
+    "and": OpSpec(2, "logic", "and", 2),
+    "not": OpSpec(1, "logic", "not", 3),
+    "lt": OpSpec(2, "compare", "<", 4),
+    "le": OpSpec(2, "compare", "<=", 4),
+    "gt": OpSpec(2, "compare", ">", 4),
+    "ge": OpSpec(2, "compare", ">=", 4),
+    "eq": OpSpec(2, "compare", "==", 4),
+    "ne": OpSpec(2, "compare", "!=", 4),
+    "add": OpSpec(2, "same", "+", 5),
+    "sub": OpSpec(2, "same", "-", 5),
+    "mul": OpSpec(2, "same", "*", 6),
+    "div": OpSpec(2, "float", "/", 6),
+    "floordiv": OpSpec(2, "same", "//", 6),
+    "mod": OpSpec(2, "same", "%", 6),
     "neg": OpSpec(1, "same", "-", 7),
-    "min": OpSpec(2, "same"), "max": OpSpec(2, "same"), "fmin": OpSpec(2, "float"), "fmax": OpSpec(2, "float"),
-    "abs": OpSpec(1, "same"), "fma": OpSpec(3, "float"), "select": OpSpec(3, "select"),
-    "isnan": OpSpec(1, "test"), "isinf": OpSpec(1, "test"),
-    "bitand": OpSpec(2, "bits"), "bitor": OpSpec(2, "bits"), "bitxor": OpSpec(2, "bits"), "bitnot": OpSpec(1, "bits"),
-    "shl": OpSpec(2, "bits"), "shr": OpSpec(2, "bits"), "copysign": OpSpec(2, "float"),
+    "min": OpSpec(2, "same"),
+    "max": OpSpec(2, "same"),
+    "fmin": OpSpec(2, "float"),
+    "fmax": OpSpec(2, "float"),
+    "abs": OpSpec(1, "same"),
+    "fma": OpSpec(3, "float"),
+    "select": OpSpec(3, "select"),
+    "isnan": OpSpec(1, "test"),
+    "isinf": OpSpec(1, "test"),
+    "bitand": OpSpec(2, "bits"),
+    "bitor": OpSpec(2, "bits"),
+    "bitxor": OpSpec(2, "bits"),
+    "bitnot": OpSpec(1, "bits"),
+    "shl": OpSpec(2, "bits"),
+    "shr": OpSpec(2, "bits"),
+    "copysign": OpSpec(2, "float"),
 }
 #: Unary and binary functions of floats that a printer spells as libm or as a vector function of `vmath`.
 FLOAT_FUNCTIONS = (
@@ -69,27 +89,65 @@ class Expr:
     __slots__ = ()
     dtype: str
 
-    def __add__(self, other: Any) -> Expr: return op("add", self, other)
-    def __radd__(self, other: Any) -> Expr: return op("add", other, self)
-    def __sub__(self, other: Any) -> Expr: return op("sub", self, other)
-    def __rsub__(self, other: Any) -> Expr: return op("sub", other, self)
-    def __mul__(self, other: Any) -> Expr: return op("mul", self, other)
-    def __rmul__(self, other: Any) -> Expr: return op("mul", other, self)
-    def __truediv__(self, other: Any) -> Expr: return op("div", self, other)
-    def __rtruediv__(self, other: Any) -> Expr: return op("div", other, self)
-    def __floordiv__(self, other: Any) -> Expr: return op("floordiv", self, other)
-    def __mod__(self, other: Any) -> Expr: return op("mod", self, other)
-    def __neg__(self) -> Expr: return op("neg", self)
-    def __lt__(self, other: Any) -> Expr: return op("lt", self, other)
-    def __le__(self, other: Any) -> Expr: return op("le", self, other)
-    def __gt__(self, other: Any) -> Expr: return op("gt", self, other)
-    def __ge__(self, other: Any) -> Expr: return op("ge", self, other)
-    def __and__(self, other: Any) -> Expr: return op("and", self, other)
-    def __or__(self, other: Any) -> Expr: return op("or", self, other)
-    def __invert__(self) -> Expr: return op("not", self)
+    def __add__(self, other: Any) -> Expr:
+        return op("add", self, other)
 
-    def eq(self, other: Any) -> Expr: return op("eq", self, other)  # == stays structural equality
-    def ne(self, other: Any) -> Expr: return op("ne", self, other)
+    def __radd__(self, other: Any) -> Expr:
+        return op("add", other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return op("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Expr:
+        return op("sub", other, self)
+
+    def __mul__(self, other: Any) -> Expr:
+        return op("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return op("mul", other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return op("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return op("div", other, self)
+
+    def __floordiv__(self, other: Any) -> Expr:
+        return op("floordiv", self, other)
+
+    def __mod__(self, other: Any) -> Expr:
+        return op("mod", self, other)
+
+    def __neg__(self) -> Expr:
+        return op("neg", self)
+
+    def __lt__(self, other: Any) -> Expr:
+        return op("lt", self, other)
+
+    def __le__(self, other: Any) -> Expr:
+        return op("le", self, other)
+
+    def __gt__(self, other: Any) -> Expr:
+        return op("gt", self, other)
+
+    def __ge__(self, other: Any) -> Expr:
+        return op("ge", self, other)
+
+    def __and__(self, other: Any) -> Expr:
+        return op("and", self, other)
+
+    def __or__(self, other: Any) -> Expr:
+        return op("or", self, other)
+
+    def __invert__(self) -> Expr:
+        return op("not", self)
+
+    def eq(self, other: Any) -> Expr:
+        return op("eq", self, other)  # == stays structural equality
+
+    def ne(self, other: Any) -> Expr:
+        return op("ne", self, other)
 
     @property
     def children(self) -> tuple[Expr, ...]:

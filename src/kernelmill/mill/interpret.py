@@ -136,7 +136,6 @@ def _wide(function: Callable[..., float]) -> Callable[..., Any]:
     return np.vectorize(lambda *a: function(*map(float, a)), otypes=[np.float64])
 
 
-
 _APPLY: dict[str, Callable[..., Any]] = {
     "add": lambda a, b: a + b, "sub": lambda a, b: a - b, "mul": lambda a, b: a * b, "div": lambda a, b: a / b,
     "floordiv": lambda a, b: a // b, "mod": lambda a, b: a % b, "neg": lambda a: -a, "min": np.minimum, "max": np.maximum,

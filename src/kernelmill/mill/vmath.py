@@ -240,19 +240,22 @@ _BODIES: dict[str, tuple[tuple[str, ...], str]] = {
     "exp": ((), _clamped("-104.0f", "89.0f") + _EXP_CORE + _SCALE),
     "exp2": (
         (),
-        _clamped("-151.0f", "129.0f") + f"""
+        _clamped("-151.0f", "129.0f")
+        + f"""
   V n = x + F(12582912.0f);
   I k = BITS(n) - 0x4b400000;
   n = n - F(12582912.0f);
   V r = (x - n) * F(0.693147181f);
   V p = {_horner(EXP, "r")};
   p = r * r * p + r;
-""" + _SCALE,
+"""
+        + _SCALE,
     ),
     # for -104 < x < 89, no special values
     "_expm1": (
         (),
-        _EXP_CORE + """
+        _EXP_CORE
+        + """
   V h = REAL((k + 126) << 23);
   return (h * p + (h - F(0.5f))) * F(2.0f);""",
     ),
@@ -262,28 +265,40 @@ _BODIES: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "log": (
         (),
-        _LOG_SPLIT + _LOG_POLY + _TO_FLOAT + """
+        _LOG_SPLIT
+        + _LOG_POLY
+        + _TO_FLOAT
+        + """
   V r = n * F(0.693138123f) + (f - (q - (t + n * F(9.05800061e-6f))));
-""" + _LOG_ENDS,
+"""
+        + _LOG_ENDS,
     ),
     "log2": (
         (),
-        _LOG_SPLIT + _LOG_POLY + _TO_FLOAT + """
+        _LOG_SPLIT
+        + _LOG_POLY
+        + _TO_FLOAT
+        + """
   V l = f - (q - t);
   V hi = REAL(BITS(l) & -4096);
   V lo = (f - hi) - (q - t);
   V r = n + (hi * F(1.44287109375f) + (lo * F(1.44287109375f) + (hi + lo) * F(-1.7605285393e-04f)));
-""" + _LOG_ENDS,
+"""
+        + _LOG_ENDS,
     ),
     "log10": (
         (),
-        _LOG_SPLIT + _LOG_POLY + _TO_FLOAT + """
+        _LOG_SPLIT
+        + _LOG_POLY
+        + _TO_FLOAT
+        + """
   V l = f - (q - t);
   V hi = REAL(BITS(l) & -4096);
   V lo = (f - hi) - (q - t);
   V y = hi * F(0.434326171875f) + (lo * F(0.434326171875f) + (hi + lo) * F(-3.1689971365e-05f));
   V r = n * F(0.301025390625f) + (n * F(4.605038981195e-06f) + y);
-""" + _LOG_ENDS,
+"""
+        + _LOG_ENDS,
     ),
     "log1p": (
         (),
@@ -296,7 +311,10 @@ _BODIES: dict[str, tuple[tuple[str, ...], str]] = {
   c = k >= N(25) ? F(0.0f) : c;
   f = k == N(0) ? x : f;
   c = k == N(0) ? F(0.0f) : c;
-""" + _LOG_POLY + _TO_FLOAT + """
+"""
+        + _LOG_POLY
+        + _TO_FLOAT
+        + """
   V r = n * F(0.693138123f) + (f - (q - (t + (n * F(9.05800061e-6f) + c))));
   r = x < F(-1.0f) ? F(__builtin_nanf("")) : r;
   r = x == F(-1.0f) ? F(-__builtin_inff()) : r;

@@ -214,9 +214,7 @@ class Reductions(Expressions):
     def _shifted(self, identity: tuple[Val, ...], state: tuple[Val, ...], step: int) -> tuple[Val, ...]:
         width = state[0].lanes
         order = ", ".join(str(i) if i < step else str(width + i - step) for i in range(width))
-        return tuple(
-            replace(s, code=f"__builtin_shufflevector({i.code}, {s.code}, {order})") for i, s in zip(identity, state, strict=True)
-        )
+        return tuple(replace(s, code=f"__builtin_shufflevector({i.code}, {s.code}, {order})") for i, s in zip(identity, state, strict=True))
 
 
 def _lane(value: Val, lane: str) -> Val:
