@@ -111,8 +111,8 @@ class Numerics:
     """What the error bound needs to know; see `kernelmill.judge.right`."""
 
     rule: Literal["exact", "pointwise", "linear", "shadow", "monte_carlo"] = "monte_carlo"
-    """`exact`: equal as numbers (-0 equals 0). `pointwise`: depth only. `linear`: S = reference of absolute values. `shadow`: S from `shadow`.
-    `monte_carlo`: measured by perturbing every ATen result."""
+    """`exact`: equal as numbers (-0 equals 0). `pointwise`: depth only. `linear`: S = reference of absolute values.
+    `shadow`: S from `shadow`. `monte_carlo`: measured by perturbing every ATen result."""
     length: str = "1"
     """Reduction length n, a formula over the axes."""
     depth: int = 1
