@@ -50,3 +50,4 @@ ENTRY(stencil_tile_) { FOR(i, n) { float v = 0; for (int k = -4; k <= 4; k++) if
 ENTRY(dot_) { FOR(g, 64) { float v = 0; for (int i = 0; i < n / 64; i++) v += a[g * (n / 64) + i] * b[g * (n / 64) + i]; c[g] = v; } }
 ENTRY(row_max_) { FOR(r, n / 1024) { float v = -1e30f; for (int i = 0; i < 1024; i++) v = fmaxf(v, a[r * 1024 + i]); c[r] = v; } }
 ENTRY(reverse_) { FOR(g, n / 256) for (int i = 0; i < 256; i++) c[g * 256 + i] = a[g * 256 + 255 - i]; }
+ENTRY(center_) { FOR(g, n / 256) { float v = 0; for (int i = 0; i < 256; i++) v += a[g * 256 + i]; for (int i = 0; i < 256; i++) c[g * 256 + i] = a[g * 256 + i] - v / 256; } }

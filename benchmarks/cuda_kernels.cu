@@ -18,7 +18,7 @@ ENTRY(stride_scale_) { stride_scale<<<64, 256>>>(a, c, n); }
 __global__ void vec4_add(const float4* a, const float4* b, float4* c, int n) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) { float4 x = a[i], y = b[i]; c[i] = make_float4(x.x + y.x, x.y + y.y, x.z + y.z, x.w + y.w); } }
 ENTRY(vec4_add_) { vec4_add<<<FLAT(n / 4)>>>((const float4*)a, (const float4*)b, (float4*)c, n / 4); }
 __global__ void bias_add(const float* a, const float* b, float* c, int rows, int cols) { int j = blockIdx.x * blockDim.x + threadIdx.x, i = blockIdx.y; if (j < cols) c[i * cols + j] = a[i * cols + j] + b[j]; }
-ENTRY(bias_add_) { bias_add<<<dim3(n / 1024 / 4, 1024), 256>>>(a, b, c, 1024, n / 1024); }
+ENTRY(bias_add_) { bias_add<<<dim3(n / 1024 / 256, 1024), 256>>>(a, b, c, 1024, n / 1024); }
 __global__ void adam(const float* a, const float* b, float* c, int n) { int i = blockIdx.x * blockDim.x + threadIdx.x; if (i < n) { float g = a[i], m = 0.9f * b[i] + 0.1f * g, v = 0.999f * fabsf(b[i]) + 0.001f * g * g; c[i] -= 0.001f * m / (sqrtf(v) + 1e-8f); } }
 ENTRY(adam_) { adam<<<FLAT(n)>>>(a, b, c, n); }
 __global__ void jacobi(const float* a, float* c, int w, int h) { int x = blockIdx.x * blockDim.x + threadIdx.x, y = blockIdx.y * blockDim.y + threadIdx.y; if (x > 0 && y > 0 && x < w - 1 && y < h - 1) c[y * w + x] = 0.25f * (a[y * w + x - 1] + a[y * w + x + 1] + a[(y - 1) * w + x] + a[(y + 1) * w + x]); }
@@ -176,3 +176,10 @@ __global__ void reverse(const float* a, float* c) {
     c[blockIdx.x * 256 + threadIdx.x] = s[255 - threadIdx.x];
 }
 ENTRY(reverse_) { reverse<<<n / 256, 256>>>(a, c); }
+__global__ void center(const float* a, float* c) {
+    __shared__ float s[256];
+    int i = blockIdx.x * 256 + threadIdx.x;
+    float v = a[i];
+    c[i] = v - total(v, s) / 256;
+}
+ENTRY(center_) { center<<<n / 256, 256>>>(a, c); }

@@ -34,90 +34,6 @@ bool constant_is(Value* v, uint64_t n) {
     return c && c->getZExtValue() == (c->getBitWidth() == 32 ? n & 0xffffffffu : n);
 }
 
-/// Cost of computing a value again from what every segment has at hand, or a large number.
-unsigned cost(Value* v, Function* f, std::map<Value*, unsigned>& known, unsigned depth = 0) {
-    constexpr unsigned no = 1000;
-    if (isa<Constant>(v) || isa<Argument>(v)) return 0;
-    auto i = dyn_cast<Instruction>(v);
-    if (!i || depth > 24) return no;
-    auto it = known.find(v);
-    if (it != known.end()) return it->second;
-    known[v] = no;
-    unsigned own = 1;
-    if (auto l = dyn_cast<LoadInst>(i)) {  // a kernel parameter
-        if (l->isVolatile() || getUnderlyingObject(l->getPointerOperand()) != f->getArg(0)) return no;
-    } else if (auto c = dyn_cast<CallInst>(i)) {
-        auto callee = c->getCalledFunction();
-        if (!callee) return no;
-        auto name = callee->getName();
-        if (name == "__km_tid" || name == "__km_bid" || name == "__km_bdim" || name == "__km_gdim" || name == "__km_lin" || name == "__km_dyn" ||
-            name == "__km_shared" || name == "__km_scratch") own = 0;
-        else if (!callee->isIntrinsic() || !c->doesNotAccessMemory() || c->getType()->isFloatingPointTy()) return no;
-    } else if (!(isa<BinaryOperator>(i) || isa<CastInst>(i) || isa<GetElementPtrInst>(i) || isa<ICmpInst>(i) || isa<SelectInst>(i) || isa<FreezeInst>(i))) {
-        return no;
-    } else if (i->getType()->isFloatingPointTy() && !isa<CastInst>(i)) {
-        return no;
-    } else if (isa<BinaryOperator>(i) && (i->getOpcode() == Instruction::SDiv || i->getOpcode() == Instruction::UDiv || i->getOpcode() == Instruction::SRem ||
-                                          i->getOpcode() == Instruction::URem)) {
-        own = 4;
-    }
-    unsigned sum = own;
-    for (auto& o : i->operands()) {
-        if (isa<Function>(o) || isa<MetadataAsValue>(o)) continue;
-        sum += cost(o, f, known, depth + 1);
-        if (sum >= no) return no;
-    }
-    known[v] = sum;
-    return sum;
-}
-
-Value* clone_chain(Value* v, Instruction* before, std::map<Value*, Value*>& done) {
-    auto i = dyn_cast<Instruction>(v);
-    if (!i) return v;
-    auto it = done.find(v);
-    if (it != done.end()) return it->second;
-    auto copy = i->clone();
-    for (auto& o : copy->operands())
-        if (isa<Instruction>(o)) o = clone_chain(o, before, done);
-    copy->insertBefore(before->getIterator());
-    return done[v] = copy;
-}
-
-/// Loops that wait for another thread give way: their exit depends on memory that others write.
-void yield_in_spin_loops(Function& f) {
-    DominatorTree dominators(f);
-    LoopInfo loops(dominators);
-    auto yield = f.getParent()->getOrInsertFunction("__km_yield", FunctionType::get(Type::getVoidTy(f.getContext()), false));
-    std::vector<BasicBlock*> latches;
-    for (auto l : loops.getLoopsInPreorder()) {
-        bool waits = false, stops = false;
-        for (auto b : l->blocks())
-            for (auto& i : *b) stops |= suspends(&i) && !is_call(&i, "__km_coll");
-        if (stops) continue;
-        SmallVector<BasicBlock*, 4> exiting;
-        l->getExitingBlocks(exiting);
-        for (auto b : exiting) {
-            std::set<Value*> seen;
-            std::vector<Value*> todo;
-            for (auto& o : b->getTerminator()->operands()) todo.push_back(o);
-            while (!todo.empty() && seen.size() < 200) {
-                auto v = todo.back();
-                todo.pop_back();
-                auto i = dyn_cast<Instruction>(v);
-                if (!i || !l->contains(i) || !seen.insert(v).second) continue;
-                if (auto load = dyn_cast<LoadInst>(i); (load && load->isVolatile()) || i->isAtomic()) waits = true;
-                if (!isa<PHINode>(i))
-                    for (auto& o : i->operands()) todo.push_back(o);
-            }
-        }
-        if (!waits) continue;
-        SmallVector<BasicBlock*, 4> all;
-        l->getLoopLatches(all);
-        latches.insert(latches.end(), all.begin(), all.end());
-    }
-    for (auto b : std::set<BasicBlock*>(latches.begin(), latches.end())) CallInst::Create(yield, "", b->getTerminator()->getIterator());
-}
-
 }  // namespace
 
 void Splitter::find_stops() {
@@ -147,36 +63,51 @@ void Splitter::find_stops() {
             if (constant_is(c->getArgOperand(1), ~0u)) s.flags |= FullMask;
             if (constant_is(c->getArgOperand(4), 32)) s.flags |= Width32;
         } else {
-            s.kind = is_call(c, "__km_grid") ? 3 : 4;
+            s.kind = is_call(c, "__km_grid") ? 3 : is_call(c, "__km_yield") ? 4 : 0;
         }
         stops.push_back(s);
     }
 }
 
-void Splitter::rematerialize() {
-    std::map<Value*, unsigned> known;
-    std::vector<Instruction*> cheap;
-    for (auto& i : instructions(*work_)) {
-        if (i.getType()->isVoidTy() || i.use_empty()) continue;
-        if (cost(&i, work_, known) <= 24) cheap.push_back(&i);
-    }
-    for (auto i : cheap) {
-        std::map<BasicBlock*, Value*> at;  // one copy per block, at its start
-        std::vector<Use*> uses;
-        for (auto& u : i->uses()) uses.push_back(&u);
-        for (auto u : uses) {
-            auto user = cast<Instruction>(u->getUser());
-            auto phi = dyn_cast<PHINode>(user);
-            auto block = phi ? phi->getIncomingBlock(*u) : user->getParent();
-            if (block == i->getParent()) continue;
-            auto& copy = at[block];
-            if (!copy) {
-                std::map<Value*, Value*> done;
-                copy = clone_chain(i, &*block->getFirstInsertionPt(), done);
+/// Whether threads that start a segment together have all passed this block before they stop again, or none has: then a value that is uniform
+/// there can stand once for all of them.
+bool Splitter::steady(BasicBlock* b) const {
+    std::set<BasicBlock*> ends;
+    for (auto& s : stops) ends.insert(s.call->getParent());
+    auto fine_from = [&](BasicBlock* start) {
+        std::set<BasicBlock*> seen;
+        std::vector<BasicBlock*> todo{start};
+        bool meets = false, stops_before = false;
+        while (!todo.empty()) {
+            auto k = todo.back();
+            todo.pop_back();
+            if (k == b) {
+                meets = true;
+                continue;
             }
-            u->set(copy);
+            if (!seen.insert(k).second) continue;
+            if (ends.count(k)) {
+                stops_before = true;
+                continue;
+            }
+            for (auto s : successors(k)) todo.push_back(s);
         }
-    }
+        if (!meets) return true;
+        if (stops_before) return false;
+        if (ends.count(b)) return true;
+        seen.clear();
+        for (auto s : successors(b)) todo.push_back(s);
+        while (!todo.empty()) {  // a way round without a stop
+            auto k = todo.back();
+            todo.pop_back();
+            if (k == b) return false;
+            if (!seen.insert(k).second || ends.count(k)) continue;
+            for (auto s : successors(k)) todo.push_back(s);
+        }
+        return true;
+    };
+    if (!fine_from(&work_->getEntryBlock())) return false;
+    return all_of(stops, [&](const Stop& s) { return fine_from(s.next); });
 }
 
 /// Gives every value that is alive at a stop a stack slot; nothing else crosses stops afterwards.
@@ -212,7 +143,7 @@ void Splitter::demote() {
         else if (!i.getType()->isVoidTy() && !i.use_empty() && crosses(i)) todo.push_back(&i);
     }
     for (auto i : todo) {
-        const bool uniform = !same.divergent(i) && isa<PHINode>(i);
+        const bool uniform = !same.divergent(i) && isa<PHINode>(i) && steady(i->getParent());
         const auto size = layout.getTypeAllocSize(i->getType());
         AllocaInst* a = DemoteRegToStack(*i);
         if (a) slots.push_back({a, a->getAllocatedType(), size, uniform, false});
@@ -547,6 +478,7 @@ std::string Splitter::run() {
         Function*& f;
         ~Drop() { f->eraseFromParent(); }
     } drop{work_};
+    stop_in_strided_loops(*work_);
     find_stops();
     if (stops.size() > kMaxStops || size * (stops.size() + 1) > kMaxInstructions * 4) return "too large (" + std::to_string(size) + " instructions, " + std::to_string(stops.size()) + " stops)";
     if (!stops.empty()) rematerialize();

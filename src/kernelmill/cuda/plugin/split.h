@@ -34,6 +34,13 @@ bool is_call(const llvm::Instruction* i, llvm::StringRef name);
 /// Whether the call suspends the thread.
 bool suspends(const llvm::Instruction* i);
 
+/// Loops that wait for another thread give way: their exit depends on memory that others write.
+void yield_in_spin_loops(llvm::Function& f);
+
+/// Turns loops inside out in which each thread strides over the data (i = thread; i < n; i += threads): a stop in each round lets the loop over
+/// the threads, whose accesses are adjacent, be the inner one. The counter becomes start + uniform distance.
+void stop_in_strided_loops(llvm::Function& f);
+
 /// Values that are equal in all threads of a block wherever they are defined.
 class Uniformity {
 public:
@@ -61,6 +68,7 @@ private:
     std::map<llvm::BasicBlock*, std::set<llvm::AllocaInst*>> live_in_;
 
     void find_stops();
+    bool steady(llvm::BasicBlock* b) const;
     void rematerialize();
     void demote();
     void lay_out();

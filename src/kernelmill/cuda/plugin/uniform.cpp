@@ -18,7 +18,7 @@ bool is_call(const Instruction* i, StringRef name) {
     return c && c->getCalledFunction() && c->getCalledFunction()->getName() == name;
 }
 
-bool suspends(const Instruction* i) { return is_call(i, "__km_bar") || is_call(i, "__km_coll") || is_call(i, "__km_grid") || is_call(i, "__km_yield"); }
+bool suspends(const Instruction* i) { return is_call(i, "__km_bar") || is_call(i, "__km_coll") || is_call(i, "__km_grid") || is_call(i, "__km_yield") || is_call(i, "__km_soft"); }
 
 namespace {
 
@@ -83,7 +83,11 @@ Uniformity::Uniformity(Function& f) {
                     for (auto& phi : b->phis()) mark(&phi);
             for (auto l = loops.getLoopFor(block); l; l = l->getParentLoop())
                 if (l->isLoopExiting(block)) {
-                    for (auto& phi : l->getHeader()->phis()) mark(&phi);
+                    // Who goes round passes a stop each time, so threads that are in step have gone round equally often.
+                    auto latch = l->getLoopLatch();
+                    const bool stops = latch && any_of(*latch, [](Instruction& k) { return is_call(&k, "__km_soft"); });
+                    if (!stops)
+                        for (auto& phi : l->getHeader()->phis()) mark(&phi);
                     for (auto b : l->blocks())
                         for (auto& k : *b)
                             for (auto user : k.users())

@@ -231,6 +231,9 @@ bool together(Worker& w, uint16_t* s) {
     const uint16_t t = w.block.seg[0];
     for (uint32_t i = 0; i < w.block.n; i++)
         if (w.kind[i] != Ready || w.block.seg[i] != t) return false;
+    for (uint32_t q = 0; q < k.nuniforms; q++)
+        for (uint32_t i = 1; i < w.block.n; i++)
+            if (memcmp(w.block.frame + frame_place(w, k.uniforms[q], i), w.block.frame + frame_place(w, k.uniforms[q], 0), k.uniforms[q].size)) return false;
     for (uint32_t q = 0; q < k.nuniforms; q++) {
         memcpy(w.block.uniform_in + k.uniforms[q].uniform, w.block.frame + frame_place(w, k.uniforms[q], 0), k.uniforms[q].size);
         memcpy(w.block.uniform_out + k.uniforms[q].uniform, w.block.frame + frame_place(w, k.uniforms[q], 0), k.uniforms[q].size);
@@ -254,6 +257,7 @@ void schedule(Worker& w, bool split) {
         uint32_t count[6] = {};
         for (uint32_t i = 0; i < n; i++) count[w.kind[i]]++;
         if (count[Done] == n) return;
+        if (count[Ready]) continue;  // between two rounds of a strided loop
         if (count[AtBarrier] && release_barriers(w, count[Done])) {
             idle = 0;
             uint16_t s;
@@ -294,7 +298,9 @@ void schedule(Worker& w, bool split) {
 
 }  // namespace
 
-int run_block(Worker& w, size_t dynamic_bytes) {
+bool one_loop(const Kernel& k) { return k.segments && k.nsegments == 1 && !settings().fibers; }
+
+void prepare_block(Worker& w, size_t dynamic_bytes) {
     const Kernel& k = *w.kernel;
     Block& b = w.block;
     const uint32_t n = b.n;
@@ -321,28 +327,29 @@ int run_block(Worker& w, size_t dynamic_bytes) {
     b.seg = reinterpret_cast<uint16_t*>(take(2 * n));
     b.uniform_in = take(k.uniform_bytes);
     b.uniform_out = take(k.uniform_bytes);
-    for (uint32_t& a : w.arrived) a = 0;
     b.scratch = take(scratch);
     b.frame = take(frame);
     b.shared = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(w.shared.data()) + 1023) & ~uintptr_t(1023));
     b.dyn = b.shared + fixed;
-    const bool single = split && k.nsegments == 1;
-    if (!single) {
-        if (settings().seed) {
-            memset(b.shared, 0xff, fixed + dynamic_bytes);
-        }
-        for (size_t at = 0; at < scratch; at += 2 * 32 * 64 + 64) memset(b.scratch + at, 0, 64);  // whose turn it is among two tables
-        w.kind.assign(n, Ready);
-        w.op.assign(n, 0);
+    w.shared_bytes = fixed + dynamic_bytes;
+}
+
+void run_block(Worker& w) {
+    const Kernel& k = *w.kernel;
+    Block& b = w.block;
+    const uint32_t n = b.n;
+    if (one_loop(k)) {
+        k.segments[0].fast(&b, w.args, 0, b.bdim[1] * b.bdim[2], 0, b.bdim[0]);
+        return;
     }
-    if (split) {
-        if (single) {
-            k.segments[0].fast(&b, w.args, 0, b.bdim[1] * b.bdim[2], 0, b.bdim[0]);
-            return 0;
-        }
-        if (sweep(w, 0)) return 0;
-        schedule(w, true);
-        return 0;
+    if (settings().seed) memset(b.shared, 0xff, w.shared_bytes);
+    for (uint32_t& a : w.arrived) a = 0;
+    for (uint32_t warp = 0; warp < (n + 31) / 32; warp++) memset(b.scratch + size_t(warp) * (2 * 32 * 64 + 64), 0, 64);  // whose turn it is among two tables
+    w.kind.assign(n, Ready);
+    w.op.assign(n, 0);
+    if (k.segments && !settings().fibers) {
+        if (!sweep(w, 0)) schedule(w, true);
+        return;
     }
     ensure_stacks(w, n);
     w.fibers.resize(n);
@@ -355,7 +362,6 @@ int run_block(Worker& w, size_t dynamic_bytes) {
         prepare(w, i);
     }
     schedule(w, false);
-    return 0;
 }
 
 }  // namespace km

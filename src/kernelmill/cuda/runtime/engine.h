@@ -33,6 +33,7 @@ struct Worker {
     size_t stack_count = 0;
     std::vector<char> arena;
     std::vector<char> shared;
+    size_t shared_bytes = 0;
     uint64_t random = 1;
     uint32_t arrived[16] = {};  // at named barriers without waiting
     bool inside = false;
@@ -52,8 +53,12 @@ struct Settings {
 };
 const Settings& settings();
 
-/// Runs the block that `w.block` describes; throws nothing. Returns 0 or a CUDA error code after having reported it.
-int run_block(Worker& w, size_t dynamic_bytes);
+/// Gives the worker memory for blocks of this launch: once per launch.
+void prepare_block(Worker& w, size_t dynamic_bytes);
+/// Runs the block that `w.block` describes. A fault leaves through `w.escape`.
+void run_block(Worker& w);
+/// Whether the kernel is a single loop over the threads: then only the block's index changes from block to block.
+bool one_loop(const Kernel& k);
 
 /// One line on stderr about the kernel, block and thread that runs now.
 void report(const char* what, const char* detail, bool with_thread = true);

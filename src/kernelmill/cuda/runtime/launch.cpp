@@ -94,31 +94,33 @@ void catch_faults() {
 
 thread_local bool retry_on_fibers = false;
 
-/// One block; a fault in a split kernel is found again on fibers, which know the thread.
-int guarded_block(Worker& w, Launch& l) {
-    volatile int code = sigsetjmp(w.escape, 0);
-    if (code == 0) {
-        run_block(w, l.config.shared);
-        return 0;
+/// After a fault: one in a split kernel is found again on fibers, which know the thread. Returns the error code.
+int recover(Worker& w, Launch& l, int code) {
+    w.current = nullptr;
+    if (!retry_on_fibers) return code;
+    retry_on_fibers = false;
+    Kernel plain = *w.kernel;
+    plain.segments = nullptr;
+    const Kernel* kept = w.kernel;
+    w.kernel = &plain;
+    prepare_block(w, l.config.shared);
+    int again = sigsetjmp(w.escape, 0);
+    if (again == 0) {
+        run_block(w);
+        report("a fault that a second run of the block did not show", "", false);
+    } else {
+        code = again;
     }
     w.current = nullptr;
-    if (retry_on_fibers) {
-        retry_on_fibers = false;
-        Kernel plain = *w.kernel;
-        plain.segments = nullptr;
-        const Kernel* kept = w.kernel;
-        w.kernel = &plain;
-        int again = sigsetjmp(w.escape, 0);
-        if (again == 0) {
-            run_block(w, l.config.shared);
-            report("a fault that a second run of the block did not show", "", false);
-        } else {
-            code = again;
-        }
-        w.current = nullptr;
-        w.kernel = kept;
-    }
+    w.kernel = kept;
     return code;
+}
+
+int guarded_block(Worker& w, Launch& l) {
+    int code = sigsetjmp(w.escape, 0);
+    if (code) return recover(w, l, code);
+    run_block(w);
+    return 0;
 }
 
 void place(Worker& w, Launch& l, uint64_t index) {
@@ -138,6 +140,25 @@ void set_up(Worker& w, Launch& l) {
     b.gdim[0] = g.x, b.gdim[1] = g.y, b.gdim[2] = g.z;
     b.bdim[0] = t.x, b.bdim[1] = t.y, b.bdim[2] = t.z;
     b.n = t.x * t.y * t.z;
+    prepare_block(w, l.config.shared);
+}
+
+/// Blocks of a kernel that is one loop: nothing but their index changes.
+int guarded_loop(Worker& w, Launch& l, uint64_t first, uint64_t last) {
+    int code = sigsetjmp(w.escape, 0);
+    if (code) return recover(w, l, code);
+    Block& b = w.block;
+    auto run = w.kernel->segments[0].fast;
+    const uint32_t rows = b.bdim[1] * b.bdim[2], columns = b.bdim[0];
+    place(w, l, first);
+    for (uint64_t i = first; i < last; i++) {
+        run(&b, w.args, 0, rows, 0, columns);
+        if (++b.bid[0] == b.gdim[0]) {
+            b.bid[0] = 0;
+            if (++b.bid[1] == b.gdim[1]) b.bid[1] = 0, b.bid[2]++;
+        }
+    }
+    return 0;
 }
 
 Worker& own_worker() {
@@ -155,7 +176,12 @@ void work(Launch& l) {
     while (!l.failed.load(std::memory_order_relaxed)) {
         uint64_t first = l.next.fetch_add(l.chunk);
         if (first >= l.blocks) break;
-        for (uint64_t i = first; i < std::min(first + l.chunk, l.blocks); i++) {
+        const uint64_t last = std::min(first + l.chunk, l.blocks);
+        if (one_loop(*l.kernel)) {
+            if (int code = guarded_loop(w, l, first, last)) l.failed = code;
+            continue;
+        }
+        for (uint64_t i = first; i < last; i++) {
             place(w, l, i);
             w.random = settings().seed * 0x9e3779b97f4a7c15ull + (i + 1) * 0xd1342543de82ef95ull + 1;
             if (int code = guarded_block(w, l)) {

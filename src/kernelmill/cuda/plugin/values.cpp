@@ -1,0 +1,178 @@
+// Values that a segment computes again instead of keeping them, and loops that wait for another thread.
+#include "llvm/Analysis/LoopInfo.h"
+#include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
+#include "llvm/IR/IntrinsicInst.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "split.h"
+
+using namespace llvm;
+
+namespace km {
+
+namespace {
+
+/// Cost of computing a value again from what every segment has at hand, or a large number.
+unsigned cost(Value* v, Function* f, std::map<Value*, unsigned>& known, unsigned depth = 0) {
+    constexpr unsigned no = 1000;
+    if (isa<Constant>(v) || isa<Argument>(v)) return 0;
+    auto i = dyn_cast<Instruction>(v);
+    if (!i || depth > 24) return no;
+    auto it = known.find(v);
+    if (it != known.end()) return it->second;
+    known[v] = no;
+    unsigned own = 1;
+    if (auto l = dyn_cast<LoadInst>(i)) {  // a kernel parameter
+        if (l->isVolatile() || getUnderlyingObject(l->getPointerOperand()) != f->getArg(0)) return no;
+    } else if (auto c = dyn_cast<CallInst>(i)) {
+        auto callee = c->getCalledFunction();
+        if (!callee) return no;
+        auto name = callee->getName();
+        if (name == "__km_tid" || name == "__km_bid" || name == "__km_bdim" || name == "__km_gdim" || name == "__km_lin" || name == "__km_dyn" ||
+            name == "__km_shared" || name == "__km_scratch") own = 0;
+        else if (!callee->isIntrinsic() || !c->doesNotAccessMemory() || c->getType()->isFloatingPointTy()) return no;
+    } else if (!(isa<BinaryOperator>(i) || isa<CastInst>(i) || isa<GetElementPtrInst>(i) || isa<ICmpInst>(i) || isa<SelectInst>(i) || isa<FreezeInst>(i))) {
+        return no;
+    } else if (i->getType()->isFloatingPointTy() && !isa<CastInst>(i)) {
+        return no;
+    } else if (isa<BinaryOperator>(i) && (i->getOpcode() == Instruction::SDiv || i->getOpcode() == Instruction::UDiv || i->getOpcode() == Instruction::SRem ||
+                                          i->getOpcode() == Instruction::URem)) {
+        own = 4;
+    }
+    unsigned sum = own;
+    for (auto& o : i->operands()) {
+        if (isa<Function>(o) || isa<MetadataAsValue>(o)) continue;
+        sum += cost(o, f, known, depth + 1);
+        if (sum >= no) return no;
+    }
+    known[v] = sum;
+    return sum;
+}
+
+Value* clone_chain(Value* v, Instruction* before, std::map<Value*, Value*>& done) {
+    auto i = dyn_cast<Instruction>(v);
+    if (!i) return v;
+    auto it = done.find(v);
+    if (it != done.end()) return it->second;
+    auto copy = i->clone();
+    for (auto& o : copy->operands())
+        if (isa<Instruction>(o)) o = clone_chain(o, before, done);
+    copy->insertBefore(before->getIterator());
+    return done[v] = copy;
+}
+
+}  // namespace
+
+void Splitter::rematerialize() {
+    std::map<Value*, unsigned> known;
+    std::vector<Instruction*> cheap;
+    for (auto& i : instructions(*work_)) {
+        if (i.getType()->isVoidTy() || i.use_empty()) continue;
+        if (cost(&i, work_, known) <= 24) cheap.push_back(&i);
+    }
+    for (auto i : cheap) {
+        std::map<BasicBlock*, Value*> at;  // one copy per block, at its start
+        std::vector<Use*> uses;
+        for (auto& u : i->uses()) uses.push_back(&u);
+        for (auto u : uses) {
+            auto user = cast<Instruction>(u->getUser());
+            auto phi = dyn_cast<PHINode>(user);
+            auto block = phi ? phi->getIncomingBlock(*u) : user->getParent();
+            if (block == i->getParent()) continue;
+            auto& copy = at[block];
+            if (!copy) {
+                std::map<Value*, Value*> done;
+                copy = clone_chain(i, &*block->getFirstInsertionPt(), done);
+            }
+            u->set(copy);
+        }
+    }
+}
+
+/// Loops that wait for another thread give way: their exit depends on memory that others write.
+void yield_in_spin_loops(Function& f) {
+    DominatorTree dominators(f);
+    LoopInfo loops(dominators);
+    auto yield = f.getParent()->getOrInsertFunction("__km_yield", FunctionType::get(Type::getVoidTy(f.getContext()), false));
+    std::vector<BasicBlock*> latches;
+    for (auto l : loops.getLoopsInPreorder()) {
+        bool waits = false, stops = false;
+        for (auto b : l->blocks())
+            for (auto& i : *b) stops |= suspends(&i) && !is_call(&i, "__km_coll");
+        if (stops) continue;
+        SmallVector<BasicBlock*, 4> exiting;
+        l->getExitingBlocks(exiting);
+        for (auto b : exiting) {
+            std::set<Value*> seen;
+            std::vector<Value*> todo;
+            for (auto& o : b->getTerminator()->operands()) todo.push_back(o);
+            while (!todo.empty() && seen.size() < 200) {
+                auto v = todo.back();
+                todo.pop_back();
+                auto i = dyn_cast<Instruction>(v);
+                if (!i || !l->contains(i) || !seen.insert(v).second) continue;
+                if (auto load = dyn_cast<LoadInst>(i); (load && load->isVolatile()) || i->isAtomic()) waits = true;
+                if (!isa<PHINode>(i))
+                    for (auto& o : i->operands()) todo.push_back(o);
+            }
+        }
+        if (!waits) continue;
+        SmallVector<BasicBlock*, 4> all;
+        l->getLoopLatches(all);
+        latches.insert(latches.end(), all.begin(), all.end());
+    }
+    for (auto b : std::set<BasicBlock*>(latches.begin(), latches.end())) CallInst::Create(yield, "", b->getTerminator()->getIterator());
+}
+
+void stop_in_strided_loops(Function& f) {
+    Uniformity same(f);
+    DominatorTree dominators(f);
+    LoopInfo loops(dominators);
+    auto soft = f.getParent()->getOrInsertFunction("__km_soft", FunctionType::get(Type::getVoidTy(f.getContext()), false));
+    bool others = false;
+    for (auto& i : instructions(f)) others |= suspends(&i);
+    struct Counter {
+        PHINode* phi;
+        Value* step;
+    };
+    std::vector<std::pair<Loop*, std::vector<Counter>>> found;
+    for (auto l : loops.getLoopsInPreorder()) {
+        auto latch = l->getLoopLatch(), before = l->getLoopPredecessor();
+        if (!latch || !before || !l->isInnermost() || l->getLoopDepth() > 2) continue;
+        if (any_of(l->blocks(), [](BasicBlock* b) { return any_of(*b, [](Instruction& i) { return suspends(&i); }); })) continue;
+        std::vector<Counter> counters;
+        for (auto& phi : l->getHeader()->phis()) {
+            auto next = dyn_cast<BinaryOperator>(phi.getIncomingValueForBlock(latch));
+            if (!next || next->getOpcode() != Instruction::Add) continue;
+            Value* step = next->getOperand(0) == &phi ? next->getOperand(1) : next->getOperand(1) == &phi ? next->getOperand(0) : nullptr;
+            if (!step || !l->isLoopInvariant(step) || same.divergent(step) || !same.divergent(phi.getIncomingValueForBlock(before))) continue;
+            if (auto c = dyn_cast<ConstantInt>(step); c && c->getSExtValue() > -8 && c->getSExtValue() < 8) continue;
+            counters.push_back({&phi, step});
+        }
+        if (!counters.empty()) found.push_back({l, counters});
+    }
+    for (auto& [l, counters] : found) {
+        auto header = l->getHeader(), latch = l->getLoopLatch(), before = l->getLoopPredecessor();
+        auto edge = SplitEdge(latch, header);
+        CallInst::Create(soft, "", edge->getFirstInsertionPt());
+        if (others) {
+            before = SplitEdge(before, header);
+            CallInst::Create(soft, "", before->getFirstInsertionPt());
+        }
+        for (auto& c : counters) {
+            auto start = c.phi->getIncomingValueForBlock(before);
+            auto distance = PHINode::Create(c.phi->getType(), 2, "distance", header->begin());
+            auto further = BinaryOperator::CreateAdd(distance, c.step, "", edge->getTerminator()->getIterator());
+            distance->addIncoming(ConstantInt::get(c.phi->getType(), 0), before);
+            distance->addIncoming(further, edge);
+            auto now = BinaryOperator::CreateAdd(start, distance, "", header->getFirstInsertionPt());
+            auto old = dyn_cast<BinaryOperator>(c.phi->getIncomingValueForBlock(edge));
+            now->setHasNoSignedWrap(old && old->hasNoSignedWrap());
+            c.phi->replaceAllUsesWith(now);
+            c.phi->eraseFromParent();
+        }
+    }
+}
+
+}  // namespace km

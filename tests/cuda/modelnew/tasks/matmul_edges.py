@@ -1,0 +1,19 @@
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+
+    def forward(self, a, b):
+        return a @ b.T
+
+
+def get_inputs():
+    return [torch.randn(20, 24), torch.randn(30, 24)]
+
+
+def get_init_inputs():
+    return []
