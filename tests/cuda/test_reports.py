@@ -11,7 +11,7 @@ from kernelmill.cuda.building import CudaBuildError, build, explain, run
 CASES = {
     "out of bounds": (
         "__global__ void bad(int* p, int n) { p[n * threadIdx.x] = 1; }\n"
-        "int main() { int* p; cudaMalloc(&p, 64); bad<<<2, 32>>>(p, 1 << 16); return cudaDeviceSynchronize() == cudaErrorIllegalAddress ? 0 : 1; }",
+        "int main() { int* p; cudaMalloc(&p, 64); bad<<<2, 32>>>(p, 1 << 28); return cudaDeviceSynchronize() == cudaErrorIllegalAddress ? 0 : 1; }",
         ["illegal memory access", "kernel bad(int*, int) (", ":1)", "thread (1,0,0) of (32,1,1)"],
     ),
     "past the end": (

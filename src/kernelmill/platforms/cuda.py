@@ -96,7 +96,10 @@ class Cuda(Platform):
                 text = rewrite.rewrite(text, name).text
             except UserError as error:  # a bad candidate, not a bad request: the compiler says it, with the line
                 text = "#error " + str(error).replace("\n", " ")
-            files.append((_COMPILED, f'#line 1 "{name}"\n{text}') if i == 0 else (name, text))
+            if i == 0:
+                files += [(name, candidate.files[0][1]), (_COMPILED, f'#line 1 "{name}"\n{text}')]
+            else:
+                files.append((name, text))
         argv = [tools.clang, "-x", "c++", *flags, *macros, "-I.", "-include-pch", str(head), f"-fpass-plugin={tools.plugin}", "-shared"]
         argv += [
             _COMPILED,

@@ -271,8 +271,6 @@ void schedule(Worker& w, bool split) {
             continue;
         }
         if (count[Yielding]) {
-            for (uint32_t i = 0; i < n; i++)
-                if (w.kind[i] == Yielding) w.kind[i] = Ready;
             if (++idle % 64 == 0) {
                 if (launch_failed()) fail_block(719);
                 double t = now();
@@ -281,6 +279,8 @@ void schedule(Worker& w, bool split) {
                 timespec nap{0, 20000};
                 nanosleep(&nap, nullptr);
             }
+            for (uint32_t i = 0; i < n; i++)
+                if (w.kind[i] == Yielding) w.kind[i] = Ready;
             continue;
         }
         if (count[AtCollective]) {  // lanes that the mask names wait elsewhere or have left: release those that came
