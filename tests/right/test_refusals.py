@@ -103,12 +103,12 @@ def _as_user(level: int, home: Path) -> dict[str, list[str]]:
 
 
 def _left_behind() -> list[str]:
-    """Children of this process that are still alive, the torch zygote aside."""
+    """Children of this process that are still alive, the torch zygote and the helper of Python's own multiprocessing aside."""
     found: list[str] = []
     for task in Path(f"/proc/{os.getpid()}/task").iterdir():
         for pid in (task / "children").read_text().split():
             line = Path(f"/proc/{pid}/cmdline")
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] if line.exists() else "Z"
-            if state != "Z" and "zygote" not in line.read_text():
+            if state != "Z" and not any(ours in line.read_text() for ours in ("zygote", "resource_tracker")):
                 found.append(line.read_text())
     return found

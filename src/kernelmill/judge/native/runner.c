@@ -130,17 +130,6 @@ static void on_violation(int signal, siginfo_t *info, void *context) {
   _exit(128 + signal);
 }
 
-/* pthread_exit loads libgcc_s when it is first called; a thread pool may do so long after files are out of reach, and would abort. */
-static void *leave(void *unused) {
-  (void)unused;
-  pthread_exit(NULL);
-}
-
-static void load_unwinder(void) {
-  pthread_t thread;
-  if (!pthread_create(&thread, NULL, leave, NULL)) pthread_join(thread, NULL);
-}
-
 int main(int argc, char **argv) {
   if (argc < 6) return 2;
   int fd[5];
@@ -174,7 +163,8 @@ int main(int argc, char **argv) {
   if (flags & KM_FLAG_SECCOMP && km_confine_calls(KM_ROLE_RUNNER, (uint64_t)base, bytes, !!(flags & KM_FLAG_TRAP)))
     fail("seccomp", NULL);
 
-  load_unwinder();
+  /* pthread_exit loads it when first called; a thread pool may do so long after files are out of reach, and would abort */
+  dlopen("libgcc_s.so.1", RTLD_NOW);
   void *library = dlopen((char *)control->library, RTLD_NOW | RTLD_LOCAL);
   if (!library) fail("load the candidate", dlerror());
   if (fd[4] >= 0) close(fd[4]);
