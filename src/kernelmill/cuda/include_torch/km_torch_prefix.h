@@ -39,6 +39,11 @@ extern "C" __attribute__((visibility("default"))) inline int km_torch_take_error
     if (code) cudaDeviceReset();
     return code;
 }
+// torch declares these for compilers that call themselves CUDA, which this one did not when it read torch's headers
+namespace at {
+template <typename T> struct RestrictPtrTraits { typedef T* __restrict__ PtrType; };
+}  // namespace at
+namespace torch { using at::RestrictPtrTraits; }
 // Tensors of this process are CPU tensors; the source calls them CUDA tensors.
 #define is_cuda is_cpu
 #define kCUDA kCPU
