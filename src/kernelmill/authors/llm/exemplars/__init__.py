@@ -1,7 +1,7 @@
-"""A verified kernel of the category to show the form: from the archive where it has one, else one that ships here.
+"""A kernel of the category, to show the form.
 
-Shipped exemplars are `<platform>/<category>-<op>.<ending>`; the test suite judges every one of them. What is shown is never a kernel
-for the task that is asked for: where the category has no other, one of another category shows the form.
+Shipped exemplars are `<platform>/<category>-<op>.<ending>`. What is shown is never a kernel for the task that is asked for: where the
+category has no other, one of another category shows the form.
 """
 
 from __future__ import annotations
