@@ -1,0 +1,4 @@
+#include <math.h>
+#include <string.h>
+#include <vector>
+#include "kernelmill_task.h"

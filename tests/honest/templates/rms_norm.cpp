@@ -1,0 +1,7 @@
+void km_rms_norm(const float *x, const float *weight, float *y, int64_t N, int64_t M, double eps) {
+  for (int64_t i = 0; i < N; i++) {
+    const float *row = x + i * M;
+    float scale = 1 / sqrtf(total(M, [=](int64_t j) { return row[j] * row[j]; }) / M + (float)eps);
+    for (int64_t j = 0; j < M; j++) y[i * M + j] = row[j] * scale * weight[j];
+  }
+}
