@@ -47,7 +47,7 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
-            size = 16 if len(text) < 4096 else 4096
+            size = 16 if pause or len(text) < 4096 else 4096
             pieces = [text[i : i + size] for i in range(0, len(text), size)]
             for piece in pieces[: len(pieces) // 2] if cut else pieces:
                 self.wfile.write(_chunk(piece))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 
-TABLES = """
+RECORDS = """
 CREATE TABLE IF NOT EXISTS records (
     seq       INTEGER PRIMARY KEY AUTOINCREMENT,
     hash      TEXT NOT NULL UNIQUE,
@@ -38,6 +39,24 @@ CREATE TABLE IF NOT EXISTS runs (
     result   TEXT
 ) STRICT;
 """
+"""Format 1."""
+
+SEALS = """
+CREATE TABLE IF NOT EXISTS seals (
+    run   TEXT PRIMARY KEY,
+    hash  TEXT NOT NULL
+) STRICT;
+"""
+"""Format 2 adds a hash of every run's row: runs change while they go on, so they are no links of the chain."""
+
+FORMATS = {1: RECORDS, 2: RECORDS + SEALS}
+RUN_COLUMNS = "id, kind, spec, created, state, seconds, result"
+
+
+def seal(row: tuple[Any, ...]) -> str:
+    """Hash of a run's row, its columns in the order of `RUN_COLUMNS`."""
+    return hashlib.sha256(json.dumps(list(row)).encode()).hexdigest()
+
 
 COLUMNS = ("run", "task", "platform", "profile", "tier", "status", "candidate", "created", "speedup")
 
@@ -66,7 +85,7 @@ class Run:
     id: str
     """12 hex digits."""
     kind: str
-    """`optimize`, `bench` or `judge`."""
+    """`optimize`, `bench`, `sample` (attempts at one task of a bench) or `judge`."""
     spec: dict[str, Any]
     """What was asked for: task, platform, profile, author, strategy, budget, seed."""
     created: float

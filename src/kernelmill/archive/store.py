@@ -28,6 +28,17 @@ def canonical(record: Record) -> str:
     return json.dumps(record.to_json(), sort_keys=True, allow_nan=True, default=lambda o: o.tolist())
 
 
+def new_run_id() -> str:
+    """12 random hex digits."""
+    return os.urandom(6).hex()
+
+
+def _seal(db: sqlite3.Connection, id_: str) -> None:
+    row = db.execute(f"SELECT {schema.RUN_COLUMNS} FROM runs WHERE id = ?", (id_,)).fetchone()
+    if row is not None:
+        db.execute("INSERT OR REPLACE INTO seals (run, hash) VALUES (?, ?)", (id_, schema.seal(row)))
+
+
 class Archive:
     """An SQLite file in WAL mode. Several processes may append: the chain is extended inside one write transaction.
 
@@ -43,10 +54,12 @@ class Archive:
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, schema.VERSION):
+            if version not in (0, *schema.FORMATS):
                 raise UserError("the archive was written by another version", expected=f"format {schema.VERSION}", got=f"format {version}")
             if version == 0:
-                self._db.executescript(f"{schema.TABLES} PRAGMA user_version={schema.VERSION};")
+                self._db.executescript(f"{schema.FORMATS[schema.VERSION]} PRAGMA user_version={schema.VERSION};")
+            elif version < schema.VERSION:
+                self._upgrade()
         except (OSError, sqlite3.DatabaseError) as error:
             raise UserError(
                 "cannot open the archive", got=f"{self.path}: {error}", hint="--archive FILE, or set KERNELMILL_HOME"
@@ -71,6 +84,14 @@ class Archive:
             raise
         self._db.execute("COMMIT")
 
+    def _upgrade(self) -> None:
+        """Format 1 to 2: every run gets its seal. Records stay as they are."""
+        with self._writing() as db:
+            db.execute(schema.SEALS)
+            for (id_,) in db.execute("SELECT id FROM runs").fetchall():
+                _seal(db, id_)
+            db.execute(f"PRAGMA user_version={schema.VERSION}")
+
     # records
 
     def append(self, record: Record, seconds: float | None = None) -> Record:
@@ -87,6 +108,7 @@ class Archive:
             db.execute(f"INSERT INTO records ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
             if seconds is not None:
                 db.execute("UPDATE runs SET seconds = ? WHERE id = ?", (seconds, record.run))
+                _seal(db, record.run)
         return Record.from_json(json.loads(body))
 
     def get(self, prefix: str) -> Record:
@@ -126,6 +148,23 @@ class Archive:
         ).fetchone()
         return Record.from_json(json.loads(row[0])) if row else None
 
+    def winners(self, category: str, platform: str, *, other_than: str = "", limit: int = 12) -> list[Record]:
+        """Candidates of a category whose speedup over eager was *confirmed*, the fastest first; none for the task `other_than`."""
+        rows = self._db.execute(
+            "SELECT body FROM records WHERE task LIKE ? AND task <> ? AND (platform = ? OR platform LIKE ?)"
+            " AND status = 'FASTER' AND tier = 'confirmation' AND speedup IS NOT NULL ORDER BY speedup DESC LIMIT ?",
+            (f"{category}/%", other_than, platform, platform + "{%", limit),
+        )
+        return [Record.from_json(json.loads(body)) for (body,) in rows]
+
+    def noted(self, category: str, platform: str, note: str, *, limit: int) -> list[Record]:
+        """Records of a category whose candidate's note starts so, the newest first."""
+        rows = self._db.execute(
+            "SELECT body FROM records WHERE task LIKE ? AND (platform = ? OR platform LIKE ?) AND instr(body, ?) ORDER BY seq DESC LIMIT ?",
+            (f"{category}/%", platform, platform + "{%", f'"note": {json.dumps(note)[:-1]}', limit),
+        )
+        return [Record.from_json(json.loads(body)) for (body,) in rows]
+
     def head(self) -> tuple[int, str]:
         """Number of records and the hash of the last one ('' when empty)."""
         row = self._db.execute("SELECT seq, hash FROM records ORDER BY seq DESC LIMIT 1").fetchone()
@@ -133,12 +172,13 @@ class Archive:
 
     # runs
 
-    def begin_run(self, kind: str, spec: dict[str, Any]) -> Run:
-        """Note that a run starts. The identity is random: the same request twice is two runs."""
-        run = Run(os.urandom(6).hex(), kind, spec, time.time())
+    def begin_run(self, kind: str, spec: dict[str, Any], id_: str = "") -> Run:
+        """Note that a run starts. Its identity is random (`new_run_id`): the same request twice is two runs."""
+        run = Run(id_ or new_run_id(), kind, spec, time.time())
         with self._writing() as db:
             db.execute("INSERT INTO runs (id, kind, spec, created, state) VALUES (?, ?, ?, ?, ?)",
                        (run.id, kind, json.dumps(spec, sort_keys=True), run.created, run.state))  # fmt: skip
+            _seal(db, run.id)
         return run
 
     def update_run(self, id_: str, *, state: str, seconds: float | None = None, result: dict[str, Any] | None = None) -> None:
@@ -147,6 +187,7 @@ class Archive:
         with self._writing() as db:
             db.execute("UPDATE runs SET state = ?, seconds = coalesce(?, seconds), result = coalesce(?, result) WHERE id = ?",
                        (state, seconds, text, id_))  # fmt: skip
+            _seal(db, id_)
 
     def runs(self, kind: str | None = None) -> list[Run]:
         """All runs, the newest first."""

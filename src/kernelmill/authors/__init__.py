@@ -9,6 +9,7 @@ AUTHORS: Registry[Author] = Registry(
     "author",
     {
         "llm": "kernelmill.authors.llm.author:Llm",
+        "manual": "kernelmill.authors.llm.manual:Manual",
         "schedule": "kernelmill.authors.schedule.author:Schedule",
         "scripted": "kernelmill.authors.scripted:Scripted",
     },

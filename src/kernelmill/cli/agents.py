@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from kernelmill.cli.run import JSON, PLATFORM, PROFILE, answer
+from kernelmill.cli.run import ARCHIVE, JSON, PLATFORM, PROFILE, answer
 
 agents_app = typer.Typer(name="agents", help="Register the MCP server with a coding agent.", no_args_is_help=True, rich_markup_mode=None)
-AGENT = Annotated[str, typer.Argument(help="claude-code, codex, cursor, gemini-cli or vscode.")]
+AGENT = Annotated[str, typer.Argument(help="claude-code, codex, cursor, gemini-cli, vscode or windsurf.")]
 PROJECT = Annotated[Path, typer.Option("--project", help="Folder of the project, for agents that keep their servers there.")]
 YES = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -39,17 +39,20 @@ def prompt(
     platform: PLATFORM = "x86",
     profile: PROFILE = "cpu",
     template: Annotated[str, typer.Option("--template", help="write, or small for models with a short context.")] = "write",
+    archive: ARCHIVE = None,
     json: JSON = False,
 ) -> None:
     """Print the prompt that a language model would be sent for a task."""
     answer(
         "prompt", json, lambda found: print(f"{found.system}\n\n{found.text}", end=""),
-        task=task, platform=platform, profile=profile, template=template,
+        task=task, platform=platform, profile=profile, template=template, archive=archive,
     )  # fmt: skip
 
 
 @agents_app.command("print")
-def print_(agent: AGENT, skill: Annotated[bool, typer.Option("--skill", help="Print the text that teaches the loop.")] = False) -> None:
+def print_(
+    agent: AGENT = "", skill: Annotated[bool, typer.Option("--skill", help="Print the text that teaches the loop.")] = False
+) -> None:
     """Print what `install` would add, or the skill text."""
     from kernelmill.core.errors import unknown
     from kernelmill.serve.agents import AGENTS, entry
@@ -66,7 +69,7 @@ def print_(agent: AGENT, skill: Annotated[bool, typer.Option("--skill", help="Pr
 
 @agents_app.command()
 def install(agent: AGENT, project: PROJECT = Path(), yes: YES = False) -> None:
-    """Add the server to an agent's configuration, after asking; the old file stays beside it as .bak."""
+    """Add the server to an agent's configuration, after asking; the old file stays beside it as .bak (or .bak2, ...)."""
     from kernelmill.serve.agents import change, with_entry
 
     path, done = change(agent, project, with_entry, _asker(yes))
@@ -75,7 +78,7 @@ def install(agent: AGENT, project: PROJECT = Path(), yes: YES = False) -> None:
 
 @agents_app.command()
 def remove(agent: AGENT, project: PROJECT = Path(), yes: YES = False) -> None:
-    """Take the server out of an agent's configuration, after asking."""
+    """Take the server out of an agent's configuration, after asking; the old file stays beside it."""
     from kernelmill.serve.agents import change, without_entry
 
     path, done = change(agent, project, without_entry, _asker(yes))

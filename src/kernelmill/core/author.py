@@ -28,7 +28,13 @@ class Brief:
     profile: str = "cpu"
     seed: int = 0
     folder: str = ""
-    """Where an author may keep files of its own (transcripts); empty: nowhere."""
+    """Where an author may keep files of its own (transcripts) for this run; empty: nowhere."""
+    resumed: bool = False
+    """Whether the run goes on after it was cut off: what lies in `folder` is its own."""
+    lessons: tuple[str, ...] = ()
+    """What earlier records of the category teach, a line each, the newest last."""
+    exemplar: str = ""
+    """Source of a verified kernel for another task of the category; empty: none is known."""
 
 
 class Session(ABC):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import sys
@@ -42,6 +43,7 @@ AGENTS = {
         Agent("cursor", ".cursor/mcp.json", "mcpServers"),
         Agent("gemini-cli", ".gemini/settings.json", "mcpServers"),
         Agent("vscode", ".vscode/mcp.json", "servers", extra=(("type", "stdio"),)),
+        Agent("windsurf", "~/.codeium/windsurf/mcp_config.json", "mcpServers"),
     )
 }
 
@@ -89,8 +91,14 @@ def without_entry(agent: Agent, text: str, path: Path) -> str:
     return json.dumps(data, indent=2) + "\n"
 
 
+def backup(path: Path) -> Path:
+    """Where the old file is kept: `.bak` beside it, and `.bak2`, `.bak3` rather than over an earlier one."""
+    names = (path.with_name(f"{path.name}.bak{n if n > 1 else ''}") for n in itertools.count(1))
+    return next(p for p in names if not p.exists())
+
+
 def change(name: str, project: Path, edit: Callable[[Agent, str, Path], str], confirm: Callable[[Path, str], bool]) -> tuple[Path, str]:
-    """Edit one agent's configuration after `confirm(path, new text)`: (path, what happened). The old file stays beside it as `.bak`."""
+    """Edit one agent's configuration after `confirm(path, new text)`: (path, what happened). The old file stays beside it (`backup`)."""
     if name not in AGENTS:
         raise unknown("coding agent", name, AGENTS)
     agent = AGENTS[name]
@@ -102,7 +110,7 @@ def change(name: str, project: Path, edit: Callable[[Agent, str, Path], str], co
     if not confirm(path, new):
         return path, "left as it was"
     if path.exists():
-        shutil.copy2(path, path.with_name(path.name + ".bak"))
+        shutil.copy2(path, backup(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(new)
     return path, "written"

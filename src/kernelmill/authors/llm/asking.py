@@ -29,10 +29,14 @@ class Asking:
     """Requests started in a minute at most; 0: no limit."""
     pause: float = 1.0
     """Seconds before the second try; doubles from try to try, with jitter."""
+    known: dict[str, Exchange] = field(default_factory=dict[str, Exchange])
+    """Answers that the run had before it was cut off: given out once, neither asked for nor charged again."""
     _next_start: float = field(default=0.0, init=False)
 
     async def ask(self, request: Request) -> Exchange:
         """One question with its retries."""
+        if request.key in self.known:
+            return self.known.pop(request.key)
         faults: list[str] = []
         while True:
             exchange = await self._try(request, tuple(faults))
@@ -57,6 +61,8 @@ class Asking:
         try:
             if not self.meter.room():
                 raise ModelFault("budget", "nothing left to spend")
+            if not self.meter.affords(request):
+                raise ModelFault("budget", "the prompt alone costs more than is left; nothing was sent")
             tab = self.meter.open(request)
             async with self.model.stream(request) as reply:
                 await self._read(reply, text, tab)
@@ -69,10 +75,14 @@ class Asking:
         return Exchange(
             key=request.key, model=self.model.name, where=self.model.where, prompt=request.prompt,
             messages=tuple(asdict(m) for m in request.messages), max_tokens=request.max_tokens, temperature=request.temperature,
-            seed=request.seed, schema=dict(request.schema) if request.schema else None, text="".join(text), fault=fault,
-            detail=detail, input_tokens=usage.input, output_tokens=usage.output, estimated=usage.estimated,
+            seed=request.seed, schema=dict(request.schema) if request.schema else None, text=self._clean("".join(text)), fault=fault,
+            detail=self._clean(detail), input_tokens=usage.input, output_tokens=usage.output, estimated=usage.estimated,
             dollars=tab.dollars if tab else 0.0, seconds=time.monotonic() - began, tries=tries,
         )  # fmt: skip
+
+    def _clean(self, text: str) -> str:
+        """What came from outside, without our key: endpoints like to quote it in their errors."""
+        return text.replace(self.model.secret, "(key)") if self.model.secret else text
 
     async def _read(self, reply: object, text: list[str], tab: Tab) -> None:
         length = 0

@@ -39,7 +39,8 @@ class Endpoint(Model):
         from openai import AsyncOpenAI
 
         # Retries are ours (asking.py), so that each of them is counted, recorded and kept within the budget.
-        client = AsyncOpenAI(base_url=self.base_url, api_key=os.environ.get(self.key_variable, "none"), max_retries=0, timeout=self.timeout)
+        self.secret = os.environ.get(self.key_variable, "")
+        client = AsyncOpenAI(base_url=self.base_url, api_key=self.secret or "none", max_retries=0, timeout=self.timeout)
         self._client = client
         self._model = OpenAIChatModel(self.name, provider=OpenAIProvider(openai_client=client))
 

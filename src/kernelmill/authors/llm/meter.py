@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kernelmill.authors.llm.model import Request, Usage, estimate_tokens
+from kernelmill.authors.llm.model import Message, Request, Usage, estimate_tokens
 from kernelmill.authors.llm.prices import Price
+from kernelmill.authors.llm.transcript import Exchange
 from kernelmill.core.budget import Budget
+
+
+def prompt_tokens(messages: Sequence[Message]) -> int:
+    """Tokens of a conversation, estimated: four more a message for what marks its role."""
+    return sum(estimate_tokens(m.text) + 4 for m in messages)
 
 
 @dataclass
@@ -22,17 +29,35 @@ class Meter:
     used: Usage = field(default_factory=Usage)
     dollars: float = 0.0
     exchanges: int = 0
+    closed: bool = False
+    """A question did not fit into what is left: no other is opened."""
+
+    def restore(self, earlier: Sequence[Exchange]) -> None:
+        """Count what the run spent before it was cut off."""
+        for e in earlier:
+            self.exchanges += 1
+            self.used = Usage(self.used.input + e.input_tokens, self.used.output + e.output_tokens)
+            self.dollars += e.dollars
+            self.budget.used["tokens"] += e.input_tokens + e.output_tokens
+            self.budget.used["money"] += e.dollars
 
     def open(self, request: Request) -> Tab:
         """Start charging one exchange; its prompt is charged at once."""
         self.exchanges += 1
         tab = Tab(self)
-        tab.charge(Usage(input=sum(estimate_tokens(m.text) + 4 for m in request.messages)))
+        tab.charge(Usage(input=prompt_tokens(request.messages)))
         return tab
 
     def room(self) -> bool:
         """Whether another token may be spent."""
-        return self.budget.left("tokens") > 0 and self.budget.left("money") > 0 and self.budget.left("seconds") > 0
+        left = self.budget.left
+        return not self.closed and left("tokens") > 0 and left("money") > 0 and left("seconds") > 0
+
+    def affords(self, request: Request) -> bool:
+        """Whether the prompt fits into what is left; if not, the meter closes."""
+        asked = Usage(input=prompt_tokens(request.messages))
+        self.closed |= asked.total >= self.budget.left("tokens") or self.price.of(asked) > self.budget.left("money")
+        return not self.closed
 
     def _move(self, before: Usage, after: Usage) -> None:
         tokens, dollars = after.total - before.total, self.price.of(after) - self.price.of(before)

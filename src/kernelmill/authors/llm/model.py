@@ -74,6 +74,8 @@ class Model(ABC):
     """Model name as the endpoint knows it; the key of the price table."""
     where: str
     """Host or file, without credentials: recorded."""
+    secret: str = ""
+    """The key, so that it can be taken out of what the endpoint says; never recorded."""
 
     @abstractmethod
     def stream(self, request: Request) -> AbstractAsyncContextManager[Stream]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from typing import Any
 
+from kernelmill.authors.llm.meter import prompt_tokens
 from kernelmill.authors.llm.model import Message
-from kernelmill.authors.llm.prompt import render
+from kernelmill.authors.llm.prompt import Prompt, render
 from kernelmill.authors.llm.ways import Desk, Talk
 from kernelmill.authors.schedule import rows
 from kernelmill.authors.schedule.draft import Draft
@@ -45,7 +47,7 @@ async def choose(desk: Desk, key: str, passing: Sequence[Record]) -> tuple[Candi
         "history": f"{'; '.join(draft.moves)} gave {speedup.median:.2f}x" if speedup else "",
         "choices": list(zip(letters, offered, strict=True)),
     }
-    asked = render("moves", **facts)
+    asked = _fitting(desk, facts)
     schema = {
         "type": "object",
         "properties": {"choice": {"type": "string", "enum": letters}},
@@ -66,6 +68,16 @@ async def choose(desk: Desk, key: str, passing: Sequence[Record]) -> tuple[Candi
         lineage=Lineage(desk.author, parents, tuple(draft.moves), exchange.prompt, f"chose {chosen}"),
     )  # fmt: skip
     return made, Talk(key, (Message("user", asked.text),))
+
+
+def _fitting(desk: Desk, facts: dict[str, Any]) -> Prompt:
+    """The prompt, its program cut to what the limit of a prompt leaves."""
+    asked = render("moves", **facts)
+    over = prompt_tokens([Message("user", asked.text)]) - (desk.settings.prompt_tokens or 1 << 30)
+    if over <= 0:
+        return asked
+    text = facts["program"]
+    return render("moves", **facts | {"program": text[: max(0, len(text) - over * 7 // 2 - 20)] + "\n..."})
 
 
 def _offer(draft: Draft, rng: random.Random) -> list[str]:

@@ -20,6 +20,13 @@ LANGUAGES = {
     "cuda": ("CUDA C++", "cuda", ".cu"),
 }
 """Platform -> language, fence and file ending."""
+RULES = {
+    "x86": "no library beyond libc, libm and OpenMP, no main, keep nothing between calls",
+    "torch": "torch and the standard library alone, no other language inside, leave the inputs as they are, keep nothing between calls",
+    "cuda": "host code that gets device pointers and launches your kernels on the default stream; the CUDA runtime alone, no main, keep "
+    "nothing between calls",
+}
+"""Platform -> what holds for a candidate, in half a sentence."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,8 @@ def meaning(reference: Reference) -> str:
 
 def compact(header: str) -> str:
     """A header without what a prompt says elsewhere: the include guard, the reference, sizes and the variant with a workspace."""
+    if header.startswith("#"):  # Python: shapes stand in its comments
+        return header.rstrip()
     text = header.partition("/* Reference")[0].partition("#else")[0]
     lines = [line for line in text.splitlines() if not re.match(r'\s*(#(?!include)|profile |extern "C" \{|\}|$)', line)]
     text = "\n".join(lines)
@@ -104,6 +113,7 @@ class Facts:
             "task": task,
             "language": words,
             "fence": fence,
+            "rules": RULES.get(self.brief.platform.partition("{")[0], RULES["x86"]),
             "reference": meaning(task.reference),
             "header": compact(self.brief.header),
             "machine": machine_line(self.brief.machine),

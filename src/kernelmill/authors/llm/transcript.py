@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kernelmill.authors.llm.model import Model, ModelFault, Request, Stream, Usage
 from kernelmill.core.errors import UserError
@@ -58,14 +58,24 @@ class Transcript:
         self.exchanges.append(exchange)
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a") as out:
-                out.write(json.dumps(asdict(exchange)) + "\n")
+            with self.path.open("ab+") as out:
+                _drop_torn_line(out)
+                out.write(json.dumps(asdict(exchange)).encode() + b"\n")
+
+
+def _drop_torn_line(file: BinaryIO) -> None:
+    """Cut off what a process that was killed while writing left behind the last whole line."""
+    if file.tell():
+        file.seek(0)
+        text = file.read()
+        file.truncate(text.rfind(b"\n") + 1)
 
 
 def read(path: Path) -> list[Exchange]:
-    """The exchanges of a file. Raises `UserError` when it is not a transcript."""
+    """The exchanges of a file; a last line that its process did not finish is left out. Raises `UserError` when it is not a transcript."""
     try:
-        rows = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+        text = path.read_text()
+        rows = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines() if line.strip()]
         return [Exchange(**row | {"messages": tuple(row["messages"]), "tries": tuple(row["tries"])}) for row in rows]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError("cannot read the transcript", expected="one exchange a line, as a run with a model writes it",

@@ -10,11 +10,14 @@ moves    the model chooses among the legal moves of a loop program (moves.py), s
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kernelmill.authors.llm.answer import as_file, extract
 from kernelmill.authors.llm.asking import Asking
+from kernelmill.authors.llm.lessons import claim
+from kernelmill.authors.llm.meter import prompt_tokens
 from kernelmill.authors.llm.model import Message, Request
 from kernelmill.authors.llm.prompt import Facts, Prompt, language, render
 from kernelmill.authors.llm.transcript import Exchange
@@ -44,6 +47,12 @@ class Settings:
     temperature: float = 0.7
     template: str = "write"
     """`write`, or `small` for models with a short context."""
+    prompt_tokens: int = 0
+    """Estimated tokens of one prompt at most; 0: no limit."""
+
+    def fits(self, messages: Sequence[Message]) -> bool:
+        """Whether a conversation stays within the limit."""
+        return not self.prompt_tokens or prompt_tokens(messages) <= self.prompt_tokens
 
 
 @dataclass
@@ -75,11 +84,31 @@ class Desk:
         return await self.asking.ask(request)
 
     def opening(self, plan: str = "") -> tuple[tuple[Message, ...], Prompt]:
-        """System and first user message that ask for the kernel."""
-        values = self.facts.values() | {"plan": plan}
+        """System and first user message that ask for the kernel; without exemplar and lessons where they have no room."""
+        full = self._opening(self.facts, plan)
+        return full if self.settings.fits(full[0]) else self._opening(Facts(self.facts.brief), plan)
+
+    def _opening(self, facts: Facts, plan: str) -> tuple[tuple[Message, ...], Prompt]:
+        values = facts.values() | {"plan": plan}
         asked = render(self.settings.template, **values)
         system = render(self.settings.template, **values, system=True)
         return (Message("system", system.text.strip()), Message("user", asked.text)), asked
+
+    def follow_up(self, talk: Talk, asked: str) -> tuple[Message, ...]:
+        """The conversation so far and one more question.
+
+        Where that has no room: the bare task, the code of the last answer and the question, the code cut to what is left.
+        """
+        question = Message("user", asked)
+        whole = (*talk.messages, question)
+        if self.settings.fits(whole):
+            return whole
+        opening, _ = self._opening(Facts(self.facts.brief), "")
+        fence = language(self.facts.brief.platform)[1]
+        code = extract(talk.messages[-1].text, self.facts.brief.task.entry).code
+        around = f"```{fence}\n{{}}\n```"
+        left = self.settings.prompt_tokens - prompt_tokens((*opening, Message("assistant", around), question))
+        return (*opening, Message("assistant", around.format(code[: max(0, left) * 7 // 2])), question)
 
     def candidate(self, exchange: Exchange, talk: Talk, parents: tuple[str, ...] = (), note: str = "") -> tuple[Candidate, Talk] | None:
         """The candidate in a reply; a reply without code is one too, and the judge refuses it. None where no text came."""
@@ -119,7 +148,7 @@ async def plan(desk: Desk, key: str) -> tuple[Candidate, Talk] | None:
 async def repair(desk: Desk, talk: Talk, failed: Record) -> tuple[Candidate, Talk] | None:
     """The judge's report goes back into the conversation that wrote the candidate."""
     asked = render("repair", **report_facts(failed.verdict))
-    again = Talk(talk.key, (*talk.messages, Message("user", asked.text)), talk.step + 1)
+    again = Talk(talk.key, desk.follow_up(talk, asked.text), talk.step + 1)
     exchange = await desk.put(f"{talk.key}/{again.step}", again.messages, asked)
     return desk.candidate(exchange, again, parents=(failed.candidate.id,), note=f"repair {again.step}")
 
@@ -129,7 +158,7 @@ async def refine(desk: Desk, key: str, best: Record) -> tuple[Candidate, Talk] |
     speedup = best.verdict.speedup.get("eager")
     facts = desk.facts.values() | {
         "source": best.candidate.source,
-        "speedup": f"{speedup.median:.2f}x [{speedup.low:.2f}, {speedup.high:.2f}]" if speedup else "no time",
+        "speedup": f"{speedup.median:.2f}x [{speedup.low:.2f}, {speedup.high:.2f}]" if speedup else "",
         "roofline": best.verdict.roofline,
     }
     asked = render("refine", **facts)
@@ -144,8 +173,8 @@ async def refine(desk: Desk, key: str, best: Record) -> tuple[Candidate, Talk] |
     applied = render("apply", method=method)
     messages = (*first, Message("assistant", named.text), Message("user", applied.text))
     exchange = await desk.put(f"{key}/1", messages, applied)
-    note = f"refine: {promise['bottleneck']} -> {method}; expected {expected:.2f}x the time"
-    return desk.candidate(exchange, Talk(key, messages, 1), parents=(best.candidate.id,), note=note)
+    told = claim(str(promise["bottleneck"]), method, expected)
+    return desk.candidate(exchange, Talk(key, messages, 1), parents=(best.candidate.id,), note=told)
 
 
 def report_facts(verdict: Verdict) -> dict[str, Any]:
