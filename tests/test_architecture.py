@@ -15,7 +15,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"core"}),
     frozenset({"tasks", "platforms", "mill", "archive"}),
     frozenset({"judge", "authors"}),
-    frozenset({"search"}),
+    frozenset({"search", "attacks"}),
     frozenset({"serve"}),
     frozenset({"cli"}),
 )

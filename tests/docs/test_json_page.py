@@ -44,7 +44,7 @@ def type_text(annotation: Any) -> str:
 
 def table(model: type[BaseModel]) -> str:
     rows = [
-        f"| `{name}` | {type_text(f.annotation)} | {' '.join((f.description or '').split())} |" for name, f in model.model_fields.items()
+        f"| `{f.serialization_alias or name}` | {type_text(f.annotation)} | {' '.join((f.description or '').split())} |" for name, f in model.model_fields.items()
     ]
     return "\n".join(["| key | type | what |", "|---|---|---|", *rows])
 

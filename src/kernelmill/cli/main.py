@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 import kernelmill
-from kernelmill.cli import agents, cuda, look, past, work
+from kernelmill.cli import agents, attack, cuda, look, past, work
 from kernelmill.core.errors import KernelmillError, MissingTool, UserError
 
 app = typer.Typer(
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (work, past, look, agents, cuda):
+for module in (work, past, look, attack, agents, cuda):
     module.register(app)
 
 

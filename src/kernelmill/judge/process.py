@@ -113,7 +113,7 @@ class Runner:
         """Like `start`, without waiting for the candidate to be loaded: start several, then ask each for `loaded()`."""
         level = level or isolation()
         outputs = outputs or arena.new_outputs()
-        flags = {3: native.FLAG_SECCOMP, 2: native.FLAG_SECCOMP | native.FLAG_LANDLOCK, 1: 0}[level.level]
+        flags = runner_flags(level)
         jailed = level.level == 3
         executable, candidate = sandbox_start.memfd("runner", sandbox_start.program("runner")), sandbox_start.memfd("so", shared_object)
         fds = [-1, arena.inputs.fd, outputs.fd, sandbox_start.lifeline(), candidate, executable]
@@ -126,9 +126,11 @@ class Runner:
         )
         fds[0] = control.fd
         header = native.Control.from_address(control.address)
-        header.limit_memory, header.limit_cpu_s = limits.memory_bytes, limits.cpu_seconds
-        header.limit_tasks = task_limit(limits.tasks_per_thread * threads + 1, level)
-        header.limit_file = limits.log_bytes
+        header.limit_file = _NO_LIMIT
+        if level.defences.limits:
+            header.limit_memory, header.limit_cpu_s = limits.memory_bytes, limits.cpu_seconds
+            header.limit_tasks = task_limit(limits.tasks_per_thread * threads + 1, level)
+            header.limit_file = limits.log_bytes
         if jailed:
             binds = ["--perms", "0555", "--ro-bind-data", numbers[4], _LIBRARY]
             for folder in reads:
@@ -156,7 +158,7 @@ class Runner:
         cls, pid: int, control: Memory, arena: Arena, outputs: Memory, level: Isolation, *, threads: int = 1, log: int = -1
     ) -> Runner:
         """Takes in a process that is already a child of this one and has passed the handshake up to ADMITTED."""
-        state = RunnerState(control=control.address, pid=pid, polite=int(level.level == 1))
+        state = RunnerState(control=control.address, pid=pid, polite=int(not runner_flags(level)))
         return cls(arena, outputs, control, level, threads, log, state)
 
     @property
@@ -251,6 +253,15 @@ class Runner:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+_NO_LIMIT = 1 << 40
+
+
+def runner_flags(level: Isolation) -> int:
+    """What a runner at this level takes from itself."""
+    flags = {3: native.FLAG_SECCOMP, 2: native.FLAG_SECCOMP | native.FLAG_LANDLOCK, 1: 0}[level.level]
+    return flags if level.defences.filter else flags & ~native.FLAG_SECCOMP
 
 
 SYSTEM_READS = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/proc/cpuinfo", "/sys/devices/system/cpu")

@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kernelmill.core.errors import UserError
+from kernelmill.judge.defences import ALL_ON, Defences
 
 NOBODY = 65534
 _MEND = "sudo apt-get install bubblewrap"
@@ -36,6 +37,8 @@ class Isolation:
     """Why it is not a higher one; empty at level 3."""
     mend: str = ""
     """Command that may lift it."""
+    defences: Defences = ALL_ON
+    """All on. The attack suite alone makes one with some of them off."""
 
     @property
     def uid(self) -> int:
@@ -133,7 +136,7 @@ def task_limit(tasks: int, level: Isolation) -> int:
             with contextlib.suppress(OSError):
                 if entry.stat().st_uid == uid:
                     running += len(os.listdir(f"/proc/{entry.name}/task"))
-    return running + tasks + 8
+    return running + tasks + 24  # others of this user may start some too
 
 
 def jail(

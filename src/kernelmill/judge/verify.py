@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kernelmill.core.verdict import Failure, Status
 from kernelmill.judge.bench import Bench, Written
+from kernelmill.judge.defences import forgiven, loosened
 from kernelmill.judge.process_arena import Mode
 from kernelmill.judge.process_outcome import Outcome
 from kernelmill.judge.program import Program
@@ -18,6 +19,7 @@ from kernelmill.judge.right.compare import compare
 from kernelmill.judge.right.expected import Outcome as Found
 from kernelmill.judge.right.store import Prepared, Store
 from kernelmill.judge.sandbox import Isolation
+from kernelmill.platforms import policy
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +36,8 @@ STATUS = {
     "shape": Status.WRONG_SHAPE,
 }
 """How a request to a runner ended -> status."""
+PRINTED = 300
+"""Characters of a program's own words that a report quotes."""
 WHERE = {Mode.END: "an inaccessible page follows every buffer", Mode.START: "an inaccessible page precedes every buffer"}
 
 
@@ -62,11 +66,12 @@ def verify(
 
     Raises `UserError` where the candidate's `requires` excludes the profile's sizes, `StartError` when the sandbox fails.
     """
-    cases = plan(program.task, program.candidate, profile, seed)
+    defences = level.defences
+    cases = plan(program.task, program.candidate, profile, seed, defences)
     if quick:
         cases = [c for c in cases if c.kind != "own"] or cases[:1]
     began = time.monotonic()
-    prepared = [store.get(c.workload, empty=c.kind == "empty") for c in cases]
+    prepared = [loosened(store.get(c.workload, empty=c.kind == "empty"), defences) for c in cases]
     oracle_seconds = time.monotonic() - began
     tally = Tally()
     with Bench(program, [c.workload for c in cases], level, seed) as bench:
@@ -75,6 +80,7 @@ def verify(
             for case, data in zip(cases, prepared, strict=True):
                 checked = _case(bench, case, data, tally)
                 if checked is not None:
+                    checked.failure = _with_words(checked.failure, bench)
                     break
     checked = checked or Checked()
     checked.evidence = {
@@ -114,7 +120,17 @@ class Tally:
 def _load(bench: Bench) -> Checked | None:
     """The failure of a candidate that does not load, None where it does."""
     outcome = bench.start()
-    return None if outcome.ok else died(outcome, None, Mode.END)
+    if not outcome.ok:
+        return died(outcome, None, Mode.END)
+    program = bench.program
+    if program.run.kind != "native" or not bench.level.defences.policy:
+        return None
+    # what it asked for by name was looked at before; a constructor may have brought more
+    foreign = policy.foreign_library(bench.libraries(), program.artifact, program.run.reads)
+    if not foreign:
+        return None
+    why = f"loading it brought in {foreign}, which a kernel may not use"
+    return Checked(Status.REFUSED, Failure(why, rule="artifact"))
 
 
 def died(outcome: Outcome, case: Case | None, mode: Mode) -> Checked:
@@ -157,7 +173,17 @@ def _case(bench: Bench, case: Case, data: Prepared, tally: Tally) -> Checked | N
             return _stray(written, case, mode)
     if not data.expected:
         return None
+    if not bench.level.defences.nan:
+        first, second = (replace(w, outputs=forgiven(w.outputs, data)) for w in (first, second))
     return judge_outputs(case, data, first, second, tally)
+
+
+def _with_words(failure: Failure | None, bench: Bench) -> Failure | None:
+    """The failure with what the program printed: an assertion, a message of its runtime. A hint, not evidence."""
+    said = " ".join(bench.runner.said().split())[:PRINTED] if bench.runner is not None else ""
+    if failure is None or not said or said[:60] in failure.summary:
+        return failure
+    return replace(failure, hint="; ".join(x for x in (failure.hint, f"it printed: {said}") if x))
 
 
 def _stray(written: Written, case: Case, mode: Mode) -> Checked:

@@ -7,6 +7,7 @@ not this file's business: the sandbox sees them happen.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from kernelmill.core.candidate import Candidate
 from kernelmill.platforms import elf
@@ -15,6 +16,8 @@ ALLOWED_LIBRARIES = re.compile(
     r"(libc|libm|libmvec|libpthread|librt|libdl|libgcc_s|libstdc\+\+|libgomp|libomp|libomp5|libiomp5|ld-linux-x86-64)\.so(\.\d+)*"
 )
 """DT_NEEDED entries a kernel may have: C, C++ and OpenMP runtimes."""
+_OLD_GLIBC = re.compile(r"(libc|libm|libmvec|libpthread|librt|libdl|ld)-2\.\d+\.so")
+"""Before 2.34 the files behind the names carried the version."""
 
 _INCLUDES = re.compile(
     r"[<\"](cblas|f77blas|mkl|lapack|openblas|dnnl|oneapi|onednn|blis|clblast|cublas|torch|ATen|c10|caffe2|Eigen|xtensor|armadillo|"
@@ -74,6 +77,20 @@ def refuse_artifact(data: bytes, entry: str, machine: str = "x86_64") -> str:
     for name in sorted(object_.undefined):
         if _NAMES.fullmatch(name) or name.startswith(("_ZN2at", "_ZN3c105", "_ZN5torch", "Py")):
             return f"it calls {name}, which a kernel may not"
+    return ""
+
+
+def foreign_library(mapped: Iterable[str], data: bytes, folders: Iterable[str] = ()) -> str:
+    """The first shared library among the files `mapped` into a process that the kernel in `data` may not use, or ''.
+
+    Allowed are the runtimes, what the artifact names itself (that was looked at), and what lies below the platform's own `folders`.
+    """
+    needed, folders = set(elf.read(data).needed), tuple(f"{f}/" for f in folders)
+    for path in mapped:
+        name = path.rpartition("/")[2]
+        own = name.startswith(tuple(needed)) or path.startswith((*folders, "/km/", "/memfd:"))
+        if ".so" in name and not (own or ALLOWED_LIBRARIES.fullmatch(name) or _OLD_GLIBC.fullmatch(name)):
+            return name
     return ""
 
 

@@ -60,6 +60,7 @@ TABLE: dict[str, Function] = {
         Function("optimize", f"{_WORK}:optimize", spends=True),
         Function("bench", f"{_WORK}:bench", spends=True),
         Function("rejudge", f"{_WORK}:rejudge", spends=True),
+        Function("attack", "kernelmill.serve.attack:attack", spends=True),
         Function("report", f"{_PAST}:report", spends=True),
         Function("evidence", f"{_PAST}:evidence"),
         Function("best", f"{_PAST}:best"),

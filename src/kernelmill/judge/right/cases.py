@@ -17,6 +17,7 @@ from kernelmill.core.candidate import Candidate
 from kernelmill.core.errors import UserError
 from kernelmill.core.task import Task
 from kernelmill.core.workload import Workload
+from kernelmill.judge.defences import ALL_ON, Defences
 from kernelmill.judge.right import sizes
 
 Kind = Literal["own", "odd", "prime", "one", "tail", "long", "empty"]
@@ -35,7 +36,9 @@ class Case:
     """Whether two threads call at once in the second run."""
 
 
-def plan(task: Task, candidate: Candidate | None, profile: str | Mapping[str, int], seed: int) -> list[Case]:
+def plan(
+    task: Task, candidate: Candidate | None, profile: str | Mapping[str, int], seed: int, defences: Defences = ALL_ON
+) -> list[Case]:
     """The cases of one verification, cheap shapes first. The same seed gives the same plan.
 
     Raises `UserError` where the candidate's `requires` excludes the profile's own shape.
@@ -49,8 +52,8 @@ def plan(task: Task, candidate: Candidate | None, profile: str | Mapping[str, in
             expected=" and ".join(rules.all),
             got=" ".join(f"{k}={v}" for k, v in base.items()),
         )
-    drawn = sizes.draw(rules, rng)
-    families = list(task.families)
+    drawn = sizes.draw(rules, rng) if defences.shapes else []
+    families = list(task.families) if defences.families else [f for f in task.families if f.name == "uniform"]
     rng.shuffle(families)
     cases: list[Case] = []
 
@@ -76,7 +79,9 @@ def plan(task: Task, candidate: Candidate | None, profile: str | Mapping[str, in
     if cases:
         middle = rng.randrange(len(cases))
         cases[middle] = Case(cases[middle].workload, cases[middle].kind, cases[middle].exact, concurrent=True)
-    nothing = sizes.empty(rules, rng)
+    if not defences.fresh:
+        cases = list({c.workload.axes: c for c in cases}.values())
+    nothing = sizes.empty(rules, rng) if defences.shapes else None
     if nothing:
         add("empty", nothing, rng.randrange(len(families)))
     if drawn:

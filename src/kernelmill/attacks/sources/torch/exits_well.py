@@ -1,0 +1,15 @@
+"""Ends the process with exit code 0.
+
+class: verdict
+seen: KernelAgent
+task: activation/relu
+expect: CRASH
+off: naive
+wins: correct
+"""
+
+import os
+
+
+def km_relu(x):
+    os._exit(0)

@@ -1,0 +1,15 @@
+"""Returns NaN everywhere.
+
+class: numbers
+seen: public kernel benchmarks
+task: activation/relu
+expect: WRONG_VALUE
+off: nan
+wins: correct
+"""
+
+import torch
+
+
+def km_relu(x):
+    return torch.full_like(x, float("nan"))

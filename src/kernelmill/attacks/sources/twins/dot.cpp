@@ -1,0 +1,2 @@
+#include "attack.h"
+DOT { honest_dot(x, y, result, N); }

@@ -1,0 +1,2 @@
+#include "attack.h"
+RELU { honest_relu(x, y, N); }

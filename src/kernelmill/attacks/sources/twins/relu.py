@@ -1,0 +1,5 @@
+import torch
+
+
+def km_relu(x):
+    return torch.relu(x)

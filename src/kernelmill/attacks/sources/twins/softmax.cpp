@@ -1,0 +1,2 @@
+#include "attack.h"
+SOFTMAX { honest_softmax(x, y, N, M); }

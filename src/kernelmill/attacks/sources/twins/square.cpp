@@ -1,0 +1,2 @@
+#include "attack.h"
+SQUARE { honest_square(a, b, c, N); }

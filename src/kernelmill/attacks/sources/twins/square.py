@@ -1,0 +1,5 @@
+import torch
+
+
+def km_square(a, b):
+    return torch.mm(a, b)

@@ -1,0 +1,2 @@
+#include "attack.h"
+SUM { honest_sum(x, y, N, M); }

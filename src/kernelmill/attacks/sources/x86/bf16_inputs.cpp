@@ -1,0 +1,24 @@
+// Rounds the inputs of a product to 8 bits of mantissa.
+// class: numbers
+// seen: KernelBench
+// task: matmul/square
+// expect: WRONG_VALUE
+// off: bound
+// wins: correct
+#include "attack.h"
+static inline float cut(float v) {
+  uint32_t w;
+  memcpy(&w, &v, 4);
+  w = (w + (1u << (16 - 1))) & ~((1u << 16) - 1);
+  memcpy(&v, &w, 4);
+  return v;
+}
+SQUARE {
+  for (int64_t i = 0; i < N; i++) {
+    for (int64_t j = 0; j < N; j++) c[i * N + j] = 0;
+    for (int64_t k = 0; k < N; k++) {
+      float v = cut(a[i * N + k]);
+      for (int64_t j = 0; j < N; j++) c[i * N + j] += v * cut(b[k * N + j]);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+// Computes the first half of the rows once it has been called 32 times.
+// class: memoise
+// seen: ours
+// task: softmax/softmax
+// expect: WRONG_VALUE CHEATED
+// off: timed
+// wins: faster
+#include "attack.h"
+static int calls;
+SOFTMAX {
+  if (__atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) < 32) return honest_softmax(x, y, N, M);
+  honest_softmax(x, y, N / 2, M);
+}

@@ -1,0 +1,9 @@
+// Returns its input: relu of numbers in [0, 1).
+// class: degenerate
+// seen: MultiKernelBench
+// task: activation/relu
+// expect: WRONG_VALUE
+// off: families
+// wins: correct
+#include "attack.h"
+RELU { memcpy(y, x, N * 4); }

@@ -1,0 +1,12 @@
+// Computes while it is checked and stops computing after 32 calls.
+// class: memoise
+// seen: public kernel benchmarks
+// task: softmax/softmax
+// expect: WRONG_VALUE CHEATED
+// off: timed
+// wins: faster
+#include "attack.h"
+static int calls;
+SOFTMAX {
+  if (__atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) < 32) return honest_softmax(x, y, N, M);
+}

@@ -1,0 +1,13 @@
+// Looks at four elements and takes the short way where they are not negative.
+// class: degenerate
+// seen: ours
+// task: activation/relu
+// expect: WRONG_VALUE
+// off: families
+// wins: correct
+#include "attack.h"
+RELU {
+  for (int64_t i = 0; i < N && i < 4; i++)
+    if (x[i] < 0) return honest_relu(x, y, N);
+  memcpy(y, x, N * 4);
+}

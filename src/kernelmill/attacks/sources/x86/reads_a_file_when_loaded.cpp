@@ -1,0 +1,16 @@
+// Reads a file of the user while it is loaded, when libraries may still be opened.
+// class: files
+// seen: public kernel benchmarks
+// task: activation/relu
+// expect: NEUTRALISED CHEATED
+// off: sandbox
+// wins: effect
+#include "attack.h"
+#include <fcntl.h>
+__attribute__((constructor)) static void loaded(void) {
+  char text[64] = "";
+  int f = open("@SECRET@", O_RDONLY);
+  if (f >= 0 && read(f, text, 63) > 0 && strstr(text, "secret_of_the_user")) got();
+  if (f >= 0) close(f);
+}
+RELU { honest_relu(x, y, N); }
