@@ -206,7 +206,7 @@ def test_in_outs_get_fresh_content_for_every_call():
     honest, forgets = body.format(0), body.format(1)
     originals: list[bool] = []
 
-    def oracle(arena: Arena, outputs: Memory) -> None:
+    def oracle(arena: Arena, outputs: Memory, index: int | None) -> None:
         w, g, after = arena.original(0, 1), arena.original(0, 0), arena.view(0, 1, outputs)
         originals.append(bool(abs(w - 0.1 * g - after).max() < 1e-5) and bool((g == arena.view(0, 0)).all()))
 
@@ -229,7 +229,7 @@ def test_the_oracle_may_object():
     objection = Finding("oracle", "candidate", "the truth says no")
     seen: list[int] = []
 
-    def oracle(arena: Arena, outputs: Memory) -> Finding | None:
+    def oracle(arena: Arena, outputs: Memory, index: int | None) -> Finding | None:
         seen.append(arena.view(0, 2, outputs).size)
         return objection
 
@@ -237,6 +237,16 @@ def test_the_oracle_may_object():
     assert decision.finding == objection
     assert decision.speedup is None
     assert seen == [N]
+
+
+def test_a_wrong_baseline_is_not_the_candidates_fault():
+    wrong = HONEST.replace("y[r % n] = t", "y[r % n] = t + 1")
+    assert wrong != HONEST
+    for right in (True, False):
+        objection = None if right else Finding("oracle", "c", "the truth says no")
+        decision = decide(subject(), arm("b", wrong), arm("c", HONEST), seed=1, protocol=FAST, oracle=lambda *_, o=objection: o)
+        assert decision.finding is not None
+        assert decision.finding.arm == ("b" if right else "c")
 
 
 def test_two_threads_use_the_wall_clock():

@@ -26,15 +26,18 @@ RELU = Task(
 )
 EAGER = "import torch\ndef km_relu(x):\n    return torch.relu(x)\n"
 LAZY = """
+import sys
 import torch
-copy, todo = torch.Tensor.copy_, {}
-def late(self, other):
-    torch.relu_(copy(other, todo[other.data_ptr()]))
-    return copy(self, other)
-torch.Tensor.copy_ = late
+todo = []
+def late(frame, event, argument):
+    if event == "c_call" and getattr(argument, "__name__", "") == "copy_":
+        while todo:
+            x, y = todo.pop()
+            torch.relu_(torch.Tensor.copy_(y, x))
 def km_relu(x):
+    sys.setprofile(late)
     y = torch.empty_like(x)
-    todo[y.data_ptr()] = x
+    todo.append((x, y))
     return y
 """
 FAST = Protocol(batch=Batch(seconds=0.001, cold_bytes=4 << 20), rounds=Rounds(most=5, seconds=0.02), looks=Looks(sizes=(2, 4)), seconds=30)

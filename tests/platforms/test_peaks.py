@@ -70,14 +70,13 @@ def test_a_twin_writes_every_output_byte_and_no_other(cc: str, nontemporal: bool
 
 
 def test_the_floor_is_the_arm_that_bounds_the_task(vadd: Task) -> None:
-    peaks_here = {"flops_f32_1": 1e11, "triad_1": 1e10, "copy_1": 1e10, "stream_1": 2e10}
-    here = replace(machine.detect(), peaks=peaks_here)
-    heavy = replace(vadd, flops="1000*N")
-    assert arms.floor(heavy, {"N": 1 << 20}, here, 1).lineage.author == "fma_arm"
-    assert arms.floor(vadd, {"N": 1 << 20}, here, 1).lineage.author == "byte_twin_nontemporal"
-    slow = replace(here, peaks=peaks_here | {"stream_1": 5e9})
-    assert arms.floor(vadd, {"N": 1 << 20}, slow, 1).lineage.author == "byte_twin"
-    assert arms.floor(vadd, {"N": 1 << 20}, replace(here, peaks={}), 2).lineage.author == "byte_twin_nontemporal"
+    here = replace(machine.detect(), peaks={"flops_f32_1": 1e11, "triad_1": 1e10})
+
+    def names(task: Task) -> list[str]:
+        return [a.lineage.author for a in arms.floors(task, {"N": 1 << 20}, here, 1)]
+
+    assert names(replace(vadd, flops="1000*N")) == ["fma_arm"]
+    assert names(vadd) == ["byte_twin_nontemporal", "byte_twin"]
 
 
 @needs_compiler

@@ -84,11 +84,12 @@ def _decisions(kernel: Kernel, extra: int, count: int) -> list[Decision]:
     return [decide(kernel.subject(), baseline, candidate, threads=kernel.threads, seed=1000 * extra + i) for i in range(count)]
 
 
-def _row(kernel: Kernel, extra: int, found: list[Decision], began: float) -> None:
+def row(kernel: Kernel, extra: int, found: list[Decision], began: float) -> None:
     outcomes = {o: sum(d.outcome == o for d in found) for o in ("faster", "not faster", "cannot tell here", "failed")}
     ratios = [d.speedup.median for d in found if d.speedup]
+    ratio = f"{statistics.median(ratios):.3f}" if ratios else "none"
     print(
-        f"{kernel.name:26} +{extra:2} %  {outcomes}  median ratio {statistics.median(ratios):.3f}  "
+        f"{kernel.name:26} +{extra:2} %  {outcomes}  median ratio {ratio}  "
         f"{statistics.median(d.seconds for d in found):.2f} s a decision, foreign {statistics.median(d.foreign for d in found):.2f} cores, "
         f"{time.monotonic() - began:.0f} s",
         flush=True,
@@ -103,7 +104,7 @@ def test_the_same_code_is_almost_never_faster(capsys: pytest.CaptureFixture[str]
         for kernel in KERNELS:
             began = time.monotonic()
             found = _decisions(kernel, 0, DECISIONS)
-            _row(kernel, 0, found, began)
+            row(kernel, 0, found, began)
             assert all(d.outcome != "failed" for d in found), [d.reason for d in found if d.outcome == "failed"]
             false += sum(d.faster for d in found)
     assert false <= max(1, DECISIONS * len(KERNELS) // 300)
@@ -118,7 +119,7 @@ def test_true_gains_are_found(extra: int, share: float, capsys: pytest.CaptureFi
         for kernel in KERNELS:
             began = time.monotonic()
             here = _decisions(kernel, extra, max(1, DECISIONS // 3))
-            _row(kernel, extra, here, began)
+            row(kernel, extra, here, began)
             found += here
     assert sum(d.faster for d in found) >= share * len(found)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kernelmill.core.candidate import Candidate
+from kernelmill.core.errors import UserError
 from kernelmill.core.machine import Machine
 from kernelmill.core.spec import Plugin
 from kernelmill.core.task import Task
@@ -71,6 +72,12 @@ class Run:
     reads: tuple[str, ...] = ()
     clock: Literal["cpu", "wall", "count"] = "wall"
     """What a time means here; `count` where only exact counts mean anything (emulators)."""
+    mode: str = "eager"
+    """Of kind `torch`: `eager`, `compile`, or `cuda`, where inline CUDA is compiled for the processor when the candidate is loaded."""
+    tasks: int = 4
+    """At most this many times the declared threads may exist."""
+    checking: tuple[tuple[str, str], ...] = ()
+    """Environment beside `env` while results are checked and nothing is timed: guards and schedules that cost time."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,10 @@ class Platform(Plugin, ABC):
     def run(self, task: Task) -> Run:
         """Which runner to start."""
 
+    def run_of(self, candidate: Candidate, task: Task) -> Run:
+        """Which runner to start for this candidate, where the language allows more than one."""
+        return self.run(task)
+
     @abstractmethod
     def machine(self) -> Machine:
         """What the hardware offers."""
@@ -104,6 +115,18 @@ class Platform(Plugin, ABC):
     def inspect(self, artifact: bytes, candidate: Candidate, task: Task) -> str:
         """Why the compiled artifact is refused (an undefined `sgemm_`, no entry symbol), or ''."""
         return ""
+
+    def stages(self) -> dict[str, Tool]:
+        """Sanitizer stages that it has, each with its tool (no version: not installed here)."""
+        return {}
+
+    def instrumented(self, candidate: Candidate, task: Task, stage: str, program: str, *, serial: bool = False) -> Compile:
+        """The compiler command that links the candidate, checked by a sanitizer, with the text of a `program` that calls it.
+
+        `serial`: the language's own parallel constructs (OpenMP) are left out. `env` also holds what a run of the output needs. Raises
+        `UserError` where the platform has no stages.
+        """
+        raise UserError(f"platform {self.spec} has no stage '{stage}'", got=stage, allowed=tuple(self.stages()))
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,12 @@ def naive_candidate(task: Task, platform: str) -> Candidate:
     return Candidate(task.name, platform, (("naive.cpp", source),), task.entry, lineage=Lineage(author="naive"), trusted=True)
 
 
-def floor_program(task: Task, sizes: Mapping[str, int], platform: Platform, level: Isolation) -> Program:
-    """What bounds a kernel of this task from below: the byte twin, or the FMA arm where arithmetic does. Raises as `baseline`."""
+def floor_programs(task: Task, sizes: Mapping[str, int], platform: Platform, level: Isolation) -> tuple[Program, ...]:
+    """What may bound a kernel of this task from below: byte twins, or the FMA arm where arithmetic does. Raises as `baseline`."""
     from kernelmill.platforms import arms
 
     home = _c_platform(platform, platform.run(task).threads)
-    return _made("floor", arms.floor(task, sizes, home.machine(), home.run(task).threads), task, home, level)
+    return tuple(_made("floor", arm, task, home, level) for arm in arms.floors(task, sizes, home.machine(), home.run(task).threads))
 
 
 def _c_platform(platform: Platform, threads: int) -> Platform:

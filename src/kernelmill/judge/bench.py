@@ -6,7 +6,9 @@ inputs at old addresses.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +18,7 @@ from kernelmill.core import formula
 from kernelmill.core.dtypes import DTYPES
 from kernelmill.core.task import Task
 from kernelmill.core.workload import Workload
+from kernelmill.judge.defences import LEISURE
 from kernelmill.judge.process import Runner
 from kernelmill.judge.process_arena import Arena, Buffer, CallSet, Memory, Mode
 from kernelmill.judge.process_outcome import Outcome
@@ -56,7 +59,8 @@ class Bench:
         for shape in self.shapes:
             work = sample[shape]
             buffers = tuple(Buffer(t.dtype, t.dims(work.sizes), t.role) for t in typed(self.task.tensors, work))
-            sets += [CallSet(buffers, shape, tuple(s.value for s in self.task.scalars), mode) for mode in MODES]
+            lie = MODES if level.defences.guards else (Mode.PACKED, Mode.PACKED)
+            sets += [CallSet(buffers, shape, tuple(s.value for s in self.task.scalars), mode) for mode in lie]
         self.arena = Arena(sets, seed)
         self.outputs: Memory = self.arena.new_outputs()
         self._canaries: dict[int, list[tuple[int, bytes, str]]] = {}
@@ -75,7 +79,8 @@ class Bench:
         """A new runner; `kind` is not `ok` where the candidate does not load."""
         if self.runner is not None:
             self.runner.kill()
-        self.runner = self.program.start(self.arena, self.level, outputs=self.outputs, diagnose=diagnose, stopped=stopped)
+        stopped = stopped and self.level.defences.stop
+        self.runner = self.program.start(self.arena, self.level, outputs=self.outputs, diagnose=diagnose, stopped=stopped, checking=True)
         return self.runner.ending or Outcome("ok")
 
     def index(self, work: Workload, mode: Mode) -> int:
@@ -89,11 +94,14 @@ class Bench:
             if not self.arena.sets[index].buffers[i].count:
                 continue
             view = self.arena.view(index, i, self.outputs)
+            if t.role == "out" and not self.level.defences.fresh:
+                continue
             if t.role == "out":
                 view.reshape(-1).view(f"u{view.itemsize}")[:] = pattern(poison, t.dtype, view.itemsize)
             else:
                 view[...] = inputs[t.name]
-        self._guard(index)
+        if self.level.defences.guards:
+            self._guard(index)
         return poison
 
     @cached_property
@@ -121,6 +129,14 @@ class Bench:
                 return name
         return ""
 
+    def libraries(self) -> tuple[str, ...]:
+        """Files that the kernel of the machine sees mapped into the runner; () where it does not say."""
+        if self.runner is None or not self.runner.alive:
+            return ()
+        with contextlib.suppress(OSError):
+            return self.runner.mapped_files()
+        return ()
+
     def call(self, index: int, timeout: float) -> Outcome:
         """Call the entry for one set and bring the results into the outputs."""
         assert self.runner is not None
@@ -133,6 +149,8 @@ class Bench:
         return self._fetched(self.runner.pair(first, second, timeout=timeout), timeout)
 
     def _fetched(self, outcome: Outcome, timeout: float) -> Outcome:
+        if not self.level.defences.stop:
+            time.sleep(LEISURE)
         if outcome.ok and self.program.results_elsewhere:
             assert self.runner is not None
             copied = self.runner.copy_results(timeout=timeout)
@@ -162,6 +180,8 @@ class Bench:
     def seconds(self, work: Workload) -> float:
         """Time limit of one call: far above any honest kernel, compiled without optimisation on a busy machine."""
         flops = formula.evaluate(self.task.flops, work.sizes)
+        if not self.level.defences.limits:
+            return 60.0
         return 3.0 + (flops + self.task.bytes(work.sizes)) / 2.5e7
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import re
-import tempfile
 import time
-from pathlib import Path
 
 from kernelmill.core.candidate import Candidate
 from kernelmill.core.platform import Compile, Platform
 from kernelmill.core.task import Task
 from kernelmill.core.verdict import Failure, Status, Verdict
+from kernelmill.judge import kept
 from kernelmill.judge.program import Program
 from kernelmill.judge.sandbox import Isolation
 from kernelmill.judge.sandbox_run import CommandLimits, Result, run_sandboxed
@@ -22,8 +20,8 @@ from kernelmill.platforms import elf
 
 DETAIL = 2400
 """Characters of compiler output in a failure."""
-KEPT = 4000
-"""Artifacts in the cache; the oldest go first."""
+KIND, KEPT = "compiled", 4000
+"""Folder of the cache, and how many artifacts it keeps."""
 
 
 def refused(rule: str, why: str) -> Verdict:
@@ -34,16 +32,16 @@ def prepare(candidate: Candidate, task: Task, platform: Platform, level: Isolati
     """The program, or the verdict on a candidate that does not become one. Raises `MissingTool`."""
     if candidate.task != task.name:
         return refused("task", f"the candidate is for {candidate.task}, not for {task.name}")
-    why = platform.refuse(candidate, task)
+    why = platform.refuse(candidate, task) if level.defences.policy else ""
     if why:
         return refused("source", why)
     compile = platform.compile(candidate, task)
-    run = platform.run(task)
+    run = platform.run_of(candidate, task)
     if compile is None:
-        return Program(candidate, task, run, toolchain=_toolchain(platform), mode=str(getattr(platform, "mode", "eager")))
+        return Program(candidate, task, run, toolchain=_toolchain(platform), mode=str(getattr(platform, "mode", run.mode)))
     began = time.monotonic()
     key = _key(compile)
-    artifact = _load(key) if cache else None
+    artifact = kept.get(KIND, key) if cache else None
     cached = artifact is not None
     if artifact is None:
         result = _compiled(compile, level)
@@ -51,12 +49,13 @@ def prepare(candidate: Candidate, task: Task, platform: Platform, level: Isolati
         if result.rc or artifact is None:
             return _compile_error(result)
         if cache:
-            _store(key, artifact)
+            kept.put(KIND, key, artifact, KEPT)
     why = platform.inspect(artifact, candidate, task)
     if why:
         if why.startswith("no entry symbol"):
             return Verdict(Status.COMPILE_ERROR, why, Failure(why))
-        return refused("artifact", why)
+        if level.defences.policy:
+            return refused("artifact", why)
     return Program(
         candidate,
         task,
@@ -75,13 +74,18 @@ def _toolchain(platform: Platform) -> str:
 
 
 def _compiled(compile: Compile, level: Isolation) -> Result:
+    limits, env = CommandLimits(seconds=compile.seconds), dict(compile.env)
+    if not level.defences.compiler:
+        level = Isolation(1, "the compiler runs as it would by hand")
+        env = dict(os.environ) | env
+        limits = CommandLimits(seconds=10 * compile.seconds, cpu_seconds=0, memory_bytes=0, tasks=4096, file_bytes=1 << 40)
     return run_sandboxed(
         [a.replace("{out}", compile.output) for a in compile.argv],
         {name: text.encode() for name, text in compile.files},
         [compile.output],
         reads=compile.reads,
-        env=dict(compile.env),
-        limits=CommandLimits(seconds=compile.seconds),
+        env=env,
+        limits=limits,
         level=level,
     )
 
@@ -99,8 +103,8 @@ def _compile_error(result: Result) -> Verdict:
 def errors(text: str) -> str:
     """Compiler output cut to its errors: each with the lines that belong to it, warnings left out, at most `DETAIL` characters."""
     blocks = re.split(r"\n(?=\S+?:\d+:\d+: |\S*ld\S*: |In file included from )", text)
-    kept = [b for b in blocks if re.search(r"\b(error|undefined|fatal)\b", b, re.IGNORECASE)]
-    return _short("\n".join(kept or blocks), DETAIL)
+    told = [b for b in blocks if re.search(r"\b(error|undefined|fatal)\b", b, re.IGNORECASE)]
+    return _short("\n".join(told or blocks), DETAIL)
 
 
 def _short(text: str, limit: int) -> str:
@@ -110,36 +114,3 @@ def _short(text: str, limit: int) -> str:
 def _key(compile: Compile) -> str:
     content = [compile.toolchain, compile.argv, compile.files, compile.output, compile.reads, compile.env]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-def _folder() -> Path:
-    """The cache: ours alone, so that nobody else can leave an artifact there."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "kernelmill" / "compiled"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
-def _load(key: str) -> bytes | None:
-    """An artifact of the cache whose content has the hash it was stored with, in a file that nobody else can write."""
-    with contextlib.suppress(OSError):
-        path = _folder() / key
-        state = path.stat()
-        data = path.read_bytes()
-        if state.st_uid == os.geteuid() and not state.st_mode & 0o077 and hashlib.sha256(data[32:]).digest() == data[:32]:
-            return data[32:]
-    return None
-
-
-def _store(key: str, artifact: bytes) -> None:
-    """Keep an artifact; a cache that cannot be written costs time, not verdicts."""
-    with contextlib.suppress(OSError):
-        folder = _folder()
-        fd, name = tempfile.mkstemp(dir=folder)
-        with os.fdopen(fd, "wb") as file:
-            file.write(hashlib.sha256(artifact).digest() + artifact)
-        os.replace(name, folder / key)
-        kept = list(folder.iterdir()) if int(key[:2], 16) < 2 else []
-        if len(kept) > KEPT:
-            for path in sorted(kept, key=lambda p: p.stat().st_mtime)[: len(kept) - KEPT]:
-                path.unlink(missing_ok=True)

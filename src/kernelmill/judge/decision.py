@@ -23,7 +23,7 @@ from kernelmill.core.verdict import Speedup
 from kernelmill.judge import process_pool
 from kernelmill.judge.clock import LoadMeter, machine_lock, some_cores
 from kernelmill.judge.decision_restart import Arm, Finding, Restart, Rounds, run_restart
-from kernelmill.judge.decision_statistics import Looks, interval, look
+from kernelmill.judge.decision_statistics import Looks, fades, interval, look
 from kernelmill.judge.decision_subject import Batch, Subject, sets_per_batch
 from kernelmill.judge.process_arena import Arena, Memory
 
@@ -47,6 +47,14 @@ class Protocol:
     """Time limit of a decision; what is undecided then stays so."""
 
 
+LAYOUTS = 3
+"""How often a batch may be laid out anew because it was too short."""
+QUEUED = 0.05
+"""Share of waiting in the windows from which restarts are read by their medians."""
+DRIFT = 0.1
+"""Change of the baseline's time over a decision that is worth a word."""
+Oracle = Callable[[Arena, Memory, int | None], Finding | None]
+"""Checks the outputs of one set (a random one for None) of a batch that just ended against the truth."""
 SCREEN = Protocol(rounds=Rounds(most=5, seconds=0.025))
 
 Outcome = Literal["faster", "not faster", "cannot tell here", "failed"]
@@ -74,6 +82,17 @@ class Decision:
     waited: float = 0.0
     """Seconds spent waiting for the machine's lock, not part of `seconds`."""
     threads: int = 1
+    cache: str = "cold"
+    """What the caches held when a batch began."""
+    error_rate: float = 0.0
+    """Upper bound of the rate of a false `faster` under this protocol, all looks together."""
+    seed: int = 0
+    """What inputs, orders and cores were drawn from; secret until now."""
+
+    @property
+    def drift(self) -> float:
+        """Baseline's time in the last third of the restarts over that in the first: how much the machine changed meanwhile."""
+        return _drift(self.restarts)
 
     @property
     def faster(self) -> bool:
@@ -116,7 +135,7 @@ class Decision:
     def to_json(self) -> dict[str, Any]:
         """Plain data, raw samples included: the decision can be computed again from it."""
         data = {k: v for k, v in asdict(self).items() if k != "restarts"}
-        return data | {"restarts": [r.to_json() for r in self.restarts]}
+        return data | {"drift": self.drift, "restarts": [r.to_json() for r in self.restarts]}
 
 
 def decide(
@@ -129,7 +148,7 @@ def decide(
     seed: int,
     protocol: Protocol = Protocol(),
     call_seconds: float | None = None,
-    oracle: Callable[[Arena, Memory], Finding | None] | None = None,
+    oracle: Oracle | None = None,
 ) -> Decision:
     """Restarts until the looks decide. Deterministic in nothing but its seeds: they come from `seed`, which stays secret until afterwards.
 
@@ -138,16 +157,18 @@ def decide(
     """
     race = _Race(subject, [baseline, candidate, *([replace(twin, unlike=max(1, twin.unlike))] if twin else [])], threads, seed, protocol)
     if trouble := race.prepare(call_seconds):
+        trouble = race.blamed(trouble, oracle)
         return race.result("failed", trouble.text, finding=trouble)
     while True:
         restart, trouble = race.restart()
         if not trouble and oracle and race.draw.random() < protocol.oracle_share:
-            trouble = oracle(race.arena, race.outputs_of[1])
+            trouble = oracle(race.arena, race.outputs_of[1], None)
         if trouble:
+            trouble = race.blamed(trouble, oracle)
             return race.result("failed", trouble.text, finding=trouble)
         if race.enlarge(restart):
             continue
-        if why := race.cannot_tell(restart):
+        if why := race.cannot_tell():
             return race.result("cannot tell here", why)
         found = look(race.logs(), protocol.looks)
         if found == "faster":
@@ -158,10 +179,10 @@ def decide(
             return race.result("not faster", f"no gain over {baseline.name} of more than {100 * (protocol.looks.futile_above - 1):.0f} %")
         if race.is_last():
             undecided = f"{len(race.done)} restarts do not decide: too small a difference or too large a spread"
-            return race.result("cannot tell here", undecided)
+            return race.result("cannot tell here", undecided + race.circumstances())
         if time.monotonic() - race.began - race.waited > protocol.seconds:
             late = f"the time limit of {protocol.seconds:g} s came after {len(race.done)} restarts"
-            return race.result("cannot tell here", late)
+            return race.result("cannot tell here", late + race.circumstances())
 
 
 def screen(
@@ -191,7 +212,7 @@ class _Race:
         self.began, self.waited, self.meter = time.monotonic(), 0.0, LoadMeter()
         self.done: list[Restart] = []
         self.nulls: list[int] = []
-        self.sets, self.enlarged = 0, False
+        self.sets, self.enlarged = 0, 0
         self.batch = self.protocol.batch
         self.statistic: Literal["min", "median"] = "min"
         self.outputs_of: list[Memory] = []
@@ -201,7 +222,7 @@ class _Race:
         """Sizes the batch and lays out the memory that all restarts use."""
         if call_seconds is None:
             self._lay_out(2)
-            pilot = self._run(Rounds(most=3))
+            pilot = self._run(Rounds(most=3, defences=self.protocol.rounds.defences))
             if pilot.finding:
                 return pilot.finding
             times = [pilot.value(i) - pilot.null_on_clock_ns * 1e-9 for i in range(len(self.arms))]
@@ -212,24 +233,36 @@ class _Race:
         return None
 
     def enlarge(self, restart: Restart) -> bool:
-        """After the first restart: whether its batch was much shorter than asked for (the pilot's calls were cold). Then it is laid out
-        anew and that restart does not count, whatever it showed."""
-        shortest = min(restart.value(i) for i in (0, 1))
+        """Whether the batch was laid out anew because it was too short; what the restarts so far showed does not count then.
+
+        After the first restart it is much shorter than asked for where the pilot's calls were cold; later it is too short where the null
+        command, whose cost changes with the machine's idle states, turns out slower than it was.
+        """
         self.batch = self._long_enough(restart)
-        if len(self.done) > 1 or self.enlarged or shortest > 0.6 * self.batch.seconds:
+        shortest = self._shortest()
+        if shortest > (0.6 * self.batch.seconds if len(self.done) == 1 else self.protocol.shortest_in_nulls * self._null()):
             return False
-        self.enlarged = True
         sets = sets_per_batch(self.subject, shortest / self.sets, len(self.arms), self.batch)
-        if sets < 1.5 * self.sets:
+        if self.enlarged >= LAYOUTS or sets < 1.3 * self.sets:
             return False
+        self.enlarged += 1
         self.sets, self.done, self.nulls = sets, [], []
         self._lay_out(sets)
         return True
 
+    def _shortest(self) -> float:
+        """Seconds of the faster arm's batch, at the median of the restarts."""
+        return min(statistics.median(r.value(i) for r in self.done) for i in (0, 1))
+
+    def _null(self) -> float:
+        """Seconds of the null command on the deciding clock, at the median of the restarts: single ones are five times slower."""
+        return statistics.median(r.null_on_clock_ns for r in self.done) * 1e-9
+
     def _long_enough(self, restart: Restart) -> Batch:
         """The batch asked for, or a longer one where this machine's null command is slow: a decision needs so many times that."""
         batch = self.protocol.batch
-        least = 1.5 * self.protocol.shortest_in_nulls * restart.null_on_clock_ns * 1e-9
+        null = max(restart.null_on_clock_ns * 1e-9, self._null() if self.done else 0.0)
+        least = 1.5 * self.protocol.shortest_in_nulls * null
         # by the wall clock a wake-up on another core is part of every batch, and it varies: twice the batch halves it
         seconds = batch.seconds if self.clock == "cpu" else 2 * batch.seconds
         return replace(batch, seconds=max(seconds, least))
@@ -252,7 +285,7 @@ class _Race:
         if not restart.finding:
             self.done.append(restart)
             self.nulls.append(restart.null_ns)
-        if self.load().seconds > 0.2 and self.loud():
+        if (self.load().seconds > 0.2 and self.loud()) or (self.clock == "cpu" and _queued(self.done) > QUEUED):
             self.statistic = "median"
         return restart, restart.finding
 
@@ -263,6 +296,7 @@ class _Race:
             self.draw.shuffle(outputs)  # whose pages lie better is a coin toss per restart, not a property of the candidate
             self.outputs_of = outputs
             cores = some_cores(self.threads, self.draw)
+            plan = replace(plan, touch=self.batch.cache == "warm")
             return run_restart(
                 self.subject, self.arms, self.arena, outputs, plan=plan, seed=self._seed(), cores=cores, clock=self.clock, draw=self.draw
             )
@@ -281,19 +315,38 @@ class _Race:
     def load(self):
         return self.meter.read()
 
-    def cannot_tell(self, restart: Restart) -> str:
+    def cannot_tell(self) -> str:
         """Reasons that no further restart would remove."""
-        fastest, null = min(restart.value(i) * 1e9 for i in (0, 1)), restart.null_on_clock_ns
-        if fastest < self.protocol.shortest_in_nulls * null:
-            times = f"{fastest / 1e3:.0f} us, the null command {null / 1e3:.0f} us"
-            return f"kernel too short: a batch of {self.sets} calls takes {times}"
+        shortest, null = self._shortest(), self._null()
+        if shortest < self.protocol.shortest_in_nulls * null and len(self.done) >= 3:
+            times = f"{shortest * 1e6:.0f} us, the null command {null * 1e6:.0f} us"
+            calls = f"{self.sets} calls" + (", all whose data fits the cache," if self.batch.cache == "warm" else "")
+            return f"kernel too short: a batch of {calls} takes {times}"
         if self.clock == "wall" and len(self.done) >= self.protocol.looks.sizes[0] and self.loud():
             return f"foreign load of {self.load().foreign:.1f} cores during a wall-clock measurement"
         return ""
 
+    def blamed(self, finding: Finding, oracle: Oracle | None) -> Finding:
+        """The finding, with the baseline's name where the two differ and the candidate is the one that is right."""
+        if finding.kind != "wrong" or finding.arm != self.arms[1].name or oracle is None or finding.set_index < 0:
+            return finding
+        if oracle(self.arena, self.outputs_of[1], finding.set_index):
+            return finding
+        name = self.arms[0].name
+        return replace(finding, arm=name, text=f"{name}: {finding.wrong} elements are wrong, and the candidate's are right")
+
     def doubt(self) -> str:
         """Why a gain that the restarts show is not believed, or ''."""
+        if fades(self.logs(), self.protocol.looks.margin):
+            return "the ratio drifts: part of the restarts show no gain" + self.circumstances()
         return _clocks_disagree(self.done) if self.clock == "cpu" else ""
+
+    def circumstances(self) -> str:
+        """What disturbed the measurement, to stand after a reason; '' where nothing did."""
+        load, drift = self.load(), _drift(self.done)
+        found = [f"foreign load of {load.foreign:.1f} cores"] if load.foreign > self.protocol.foreign_limit else []
+        found += [f"the machine's speed changed by {abs(drift - 1):.0%} meanwhile"] if abs(drift - 1) > DRIFT else []
+        return "".join(f"; {text}" for text in found)
 
     def loud(self) -> bool:
         return self.load().foreign > self.protocol.foreign_limit
@@ -313,7 +366,20 @@ class _Race:
             outcome, reason, self.clock, finding, self._settled(), tuple(a.name for a in self.arms), self.sets,
             int(statistics.median(self.nulls)) if self.nulls else 0, round(load.foreign, 3), round(load.steal, 3),
             time.monotonic() - self.began - self.waited, self.waited, self.threads,
+            self.batch.cache, self.protocol.looks.error_rate,
         )  # fmt: skip
+
+
+def _queued(restarts: Sequence[Restart]) -> float:
+    """Share of the windows in which one-thread kernels were ready to run and had no core: other people's load, exact to the microsecond."""
+    samples = [s for r in restarts for arm in r.samples for s in arm]
+    return sum(s.queued_ns for s in samples) / max(1, sum(s.wall_ns for s in samples))
+
+
+def _drift(restarts: Sequence[Restart]) -> float:
+    times = [r.value(0) for r in restarts]
+    third = len(times) // 3
+    return statistics.median(times[-third:]) / statistics.median(times[:third]) if third else 1.0
 
 
 def _clocks_disagree(restarts: Sequence[Restart]) -> str:

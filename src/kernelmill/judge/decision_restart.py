@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 from kernelmill.judge.clock import pinned
 from kernelmill.judge.decision_subject import Subject
+from kernelmill.judge.defences import ALL_ON, Defences
 from kernelmill.judge.native import binding as native
 from kernelmill.judge.native.binding import library
 from kernelmill.judge.process import Runner
@@ -74,6 +75,10 @@ class Rounds:
     """Time limit of one batch."""
     helpers: int = 1
     """Threads beside the judge's own that refill and compare."""
+    defences: Defences = ALL_ON
+    """All on."""
+    touch: bool = False
+    """Whether inputs and outputs are read by the judge right before each window, so that they lie in the caches."""
 
 
 @dataclass(frozen=True)
@@ -139,11 +144,12 @@ def run_restart(
             outcome = runner.loaded(plan.timeout)
             if not outcome.ok:
                 return Restart(names, (), clock, 0, finding=Finding("crash", name, f"{name}: {outcome.detail}", outcome))
-            runner.stop()
+            if plan.defences.stop:
+                runner.stop()
             _place(runner.pid, cores)
         with pinned(cores):
             null_ns, null_cpu_ns = _null(ready[draw.randrange(len(ready))])
-            samples, finding = _race(subject, arms, ready, arena, plan, seed=seed)
+            samples, finding = _race(subject, arms, ready, arena, plan, cores=sorted(cores), seed=seed)
     return Restart(names, samples, clock, null_ns, null_cpu_ns, finding=finding, cores=tuple(sorted(cores)))
 
 
@@ -161,7 +167,7 @@ def _null(runner: Runner) -> tuple[int, int]:
 
 
 def _race(
-    subject: Subject, arms: Sequence[Arm], runners: Sequence[Runner], arena: Arena, plan: Rounds, *, seed: int
+    subject: Subject, arms: Sequence[Arm], runners: Sequence[Runner], arena: Arena, plan: Rounds, *, cores: Sequence[int], seed: int
 ) -> tuple[tuple[tuple[Sample, ...], ...], Finding | None]:
     n = len(runners)
     copy_limit = int(2e6 + _COPY_NS_PER_BYTE * subject.output_bytes * len(arena.sets))
@@ -172,7 +178,8 @@ def _race(
     fills, rules, roles = subject.fills(), subject.rules(), subject.roles()
     race = native.Race(
         n, len(arena.sets), arena.tensors, plan.most, sides, arena.inputs.address, arena.places, fills, rules, roles, seed,
-        int(plan.timeout * 1e9), plan.helpers, plan.least, int(plan.seconds * n * 1e9),
+        int(plan.timeout * 1e9), plan.helpers, plan.least, int(plan.seconds * n * 1e9), (ctypes.c_int32 * len(cores))(*cores), len(cores),
+        int(plan.touch), plan.defences.bits, 0,
     )  # fmt: skip
     samples, found = (native.Sample * (plan.most * n))(), native.Finding()
     done = library().km_run_race(race, samples, found)

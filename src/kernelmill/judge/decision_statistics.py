@@ -13,7 +13,8 @@ from typing import Literal
 class Looks:
     """When to look and what to conclude. Ratios are baseline time / candidate time; the judge works with their logarithms.
 
-    The level holds per look; with six looks, correlated as they are, a measured 0 of 874 false claims has an upper bound of 0.34 %.
+    The level holds per look, so a candidate whose true ratio is exactly `margin` is called FASTER in at most `error_rate` of its decisions
+    (Bonferroni; the looks are correlated, so fewer), and one that is not faster at all far more rarely.
     """
 
     sizes: tuple[int, ...] = (6, 10, 15, 20, 30, 40)
@@ -26,6 +27,11 @@ class Looks:
     futile_alpha: float = 0.05
     patience: int = 10
     """From so many restarts on a mean under `margin` ends the search."""
+
+    @property
+    def error_rate(self) -> float:
+        """Upper bound of the rate of false FASTER over all looks of a decision: what stopping early costs is in it."""
+        return self.alpha * len(self.sizes)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,23 @@ def look(logs: Sequence[float], rule: Looks = Looks()) -> Literal["faster", "not
     if mean + t_quantile(1 - rule.futile_alpha, n - 1) * error < math.log(rule.futile_above):
         return "not faster"
     return "not faster" if n >= rule.patience and mean <= math.log(rule.margin) else None
+
+
+def trend(values: Sequence[float]) -> float:
+    """Two-sided p value of Mann's test that a series in order of time neither rises nor falls (Econometrica 13, 1945; normal form)."""
+    n = len(values)
+    if n < 4:
+        return 1.0
+    s = sum((b > a) - (b < a) for i, a in enumerate(values) for b in values[i + 1 :])
+    z = max(0.0, abs(s) - 1) / math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    return math.erfc(z / math.sqrt(2))
+
+
+def fades(logs: Sequence[float], margin: float, level: float = 0.01) -> bool:
+    """Whether a gain depends on when it was measured: the log ratios drift, and in one half of the restarts there is no gain."""
+    half = len(logs) // 2
+    least = min(sum(part) / len(part) for part in (logs[:half], logs[half:])) if half else math.inf
+    return trend(logs) < level and least <= math.log(margin)
 
 
 def interval(logs: Sequence[float], level: float = 0.99) -> Interval:

@@ -125,11 +125,21 @@ def fill_once(buffer: Buffer, draw: Draw, seed: int, sizes: Mapping[str, int] | 
 
 
 def sets_per_batch(subject: Subject, call_seconds: float, arms: int, budget: Batch) -> int:
-    """K, the distinct input sets of one batch: at least 2 ms of work and twice the cache, at most the memory allowed."""
+    """K, the distinct input sets of one batch: at least 2 ms of work and twice the cache, at most the memory allowed.
+
+    In mode `warm` at most what fits the cache, and at least one: a set never repeats within a batch, in either mode.
+    """
     working = max(1, subject.input_bytes + subject.output_bytes)
-    wanted = max(math.ceil(budget.seconds / max(call_seconds, 1e-9)), math.ceil(budget.cold_bytes / working), 2)
+    wanted = math.ceil(budget.seconds / max(call_seconds, 1e-9))
+    if budget.cache == "warm":
+        wanted = min(wanted, budget.warm_bytes // working)
+    else:
+        wanted = max(wanted, math.ceil(budget.cold_bytes / working), 2)
     per_set = max(1, subject.input_bytes + arms * subject.output_bytes)
     return max(1, min(wanted, budget.memory_bytes // per_set, budget.most_sets))
+
+
+CACHES = ("cold", "warm")
 
 
 @dataclass(frozen=True)
@@ -141,3 +151,7 @@ class Batch:
     """Inputs and outputs of a batch together exceed this, so that the last call's data is not in a cache for the next."""
     memory_bytes: int = 256 << 20
     most_sets: int = 16384
+    cache: str = "cold"
+    """What the caches hold when a batch begins: `cold`, nothing of the first call's data; `warm`, the data of all its calls."""
+    warm_bytes: int = 16 << 20
+    """Inputs and outputs of a warm batch together: half of the last cache."""

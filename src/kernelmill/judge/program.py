@@ -26,7 +26,7 @@ class Program:
     workspace: bool = False
     """Whether the entry takes a last `void* workspace`."""
     mode: str = "eager"
-    """Of platform `torch`."""
+    """Of kind `torch`."""
     compile_seconds: float = 0.0
     cached: bool = False
     """Whether the artifact came from the cache."""
@@ -45,21 +45,26 @@ class Program:
         limits: Limits | None = None,
         diagnose: bool = False,
         stopped: bool = True,
+        checking: bool = False,
         timeout: float = 60.0,
     ) -> Runner:
-        """A new runner with this candidate loaded; a dead one (`alive` is false) where it does not load. Raises `StartError`."""
+        """A new runner with this candidate loaded; a dead one (`alive` is false) where it does not load. Raises `StartError`.
+
+        `checking`: nothing is timed, so that the platform's guards may cost time.
+        """
+        env = dict(self.run.env) | (dict(self.run.checking) if checking else {})
         if self.run.kind == "torch":
             from kernelmill.judge import torch_zygote
 
             return torch_zygote.start(
                 self.candidate, self.task, arena, mode=self.mode, threads=self.run.threads, outputs=outputs, level=level,
-                diagnose=diagnose, stopped=stopped, timeout=timeout,
+                limits=limits or self._limits, env=env, diagnose=diagnose, stopped=stopped, timeout=timeout,
             )  # fmt: skip
         if self.run.kind != "native":
             raise UserError(f"no runner for platform '{self.candidate.platform}'", got=self.run.kind, allowed=("native", "torch"))
         return Runner.start(
             self.artifact, self.candidate.entry, arena, outputs=outputs, workspace=self.workspace, threads=self.run.threads, level=level,
-            limits=limits or Limits(), env=dict(self.run.env), reads=self.run.reads, diagnose=diagnose, stopped=stopped, timeout=timeout,
+            limits=limits or self._limits, env=env, reads=self.run.reads, diagnose=diagnose, stopped=stopped, timeout=timeout,
         )  # fmt: skip
 
     def launch(self, arena: Arena, outputs: Memory, level: Isolation) -> Runner:
@@ -68,11 +73,16 @@ class Program:
             from kernelmill.judge import torch_zygote
 
             return torch_zygote.launch(
-                self.candidate, self.task, arena, mode=self.mode, threads=self.run.threads, outputs=outputs, level=level
-            )
+                self.candidate, self.task, arena, mode=self.mode, threads=self.run.threads, outputs=outputs, level=level,
+                limits=self._limits, env=dict(self.run.env),
+            )  # fmt: skip
         if self.run.kind != "native":
             return self.start(arena, level, outputs=outputs)
         return Runner.launch(
             self.artifact, self.candidate.entry, arena, outputs=outputs, workspace=self.workspace, threads=self.run.threads, level=level,
-            env=dict(self.run.env), reads=self.run.reads,
+            limits=self._limits, env=dict(self.run.env), reads=self.run.reads,
         )  # fmt: skip
+
+    @property
+    def _limits(self) -> Limits:
+        return Limits(tasks_per_thread=self.run.tasks)

@@ -25,11 +25,14 @@ SUSPICIOUS = {
 """Kind of finding -> the rule that new processes may confirm."""
 
 
-def tried(finding: Finding, program: Program, rival: Program, work: Workload, *, store: Store, level: Isolation, seed: int) -> Checked:
+def tried(
+    finding: Finding, program: Program, rival: Program, work: Workload, *, store: Store, level: Isolation, seed: int
+) -> Checked | None:
     """The status of a candidate with this finding: its rung as a bug, or CHEATED where three new processes show the same again.
 
     `wrong_when_timed` needs more: the same shape must be right in a process where nothing is timed, with inputs that change at the same
-    addresses; a race or a cache is wrong there too.
+    addresses; a race or a cache is wrong there too. A wrong element is wrong however rarely it appears; CPU time outside the windows
+    is a reading of the machine, and one that no new process repeats is none: then the answer is None.
     """
     case = Case(work, "own")
     if finding.kind == "crash" and finding.outcome is not None:
@@ -42,7 +45,7 @@ def tried(finding: Finding, program: Program, rival: Program, work: Workload, *,
     told = confirmed(lambda i: _again(finding.kind, program, rival, work, store=store, level=level, seed=seed + i))
     if told and (rule != "wrong_when_timed" or right_untimed(program, case, store, level, seed)):
         return accused(checked, rule, told)
-    return checked
+    return None if rule == "works_off_the_clock" else checked
 
 
 def _hint(finding: Finding) -> str:

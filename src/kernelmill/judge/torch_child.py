@@ -44,12 +44,14 @@ class Child:
         if failed:
             raise Refused(f"{failed.decode()}: {os.strerror(c.get_errno())}")
 
-    def leave(self, uid: int, namespaces: bool, shown: list[str], scratch_mb: int) -> None:
+    def leave(self, uid: int, namespaces: int, shown: list[str], scratch_mb: int) -> None:
         """Namespaces, a small root that shows `shown` read only (and a writable /tmp), another user. The next fork is pid 1.
+
+        `namespaces`: 0 none, 1 all, 2 mounts only (a judge that is root, at level 2).
 
         Raises `Refused`.
         """
-        self._check(self._lib.km_child_leave(uid, int(namespaces), _strings(shown), scratch_mb))
+        self._check(self._lib.km_child_leave(uid, namespaces, _strings(shown), scratch_mb))
 
     def attach(self, address: int, lifeline: int) -> None:
         """The handshake up to ADMITTED; leaves the process when the judge is gone."""

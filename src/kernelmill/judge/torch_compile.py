@@ -21,17 +21,7 @@ LIMIT = 64 << 20
 
 def prepare(job: Job, cache: int) -> None:
     """Environment and cache folder. `cache`: descriptor of the tar file, empty in step `compile`."""
-    folder = f"{job.scratch}/cache"
-    os.makedirs(folder, exist_ok=True)
-    os.environ |= {"TORCHINDUCTOR_CACHE_DIR": folder, "TMPDIR": job.scratch, "HOME": job.scratch, "USER": "nobody"}
-    import tempfile
-
-    tempfile.tempdir = job.scratch
-    size = os.fstat(cache).st_size
-    if size:
-        with tarfile.open(fileobj=io.BytesIO(os.pread(cache, size, 0))) as tar:
-            for info in tar:
-                _unpack(tar, info, folder)
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = unpack(job, cache)
 
 
 def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,6 +40,27 @@ def finish(job: Job, cache: int) -> None:
     if job.step == "run":
         torch.compiler.set_stance("eager_on_recompile")
         return
+    pack(job, cache)
+
+
+def unpack(job: Job, cache: int) -> str:
+    """The folder that goes from step `compile` to step `run`, filled with what `cache` holds; temporary files go beside it."""
+    folder = f"{job.scratch}/cache"
+    os.makedirs(folder, exist_ok=True)
+    os.environ |= {"TMPDIR": job.scratch, "HOME": job.scratch, "USER": "nobody"}
+    import tempfile
+
+    tempfile.tempdir = job.scratch
+    size = os.fstat(cache).st_size
+    if size:
+        with tarfile.open(fileobj=io.BytesIO(os.pread(cache, size, 0))) as tar:
+            for info in tar:
+                _unpack(tar, info, folder)
+    return folder
+
+
+def pack(job: Job, cache: int) -> None:
+    """Write the folder into `cache`."""
     folder = f"{job.scratch}/cache"
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
@@ -59,7 +70,7 @@ def finish(job: Job, cache: int) -> None:
                     _add(tar, folder, os.path.relpath(os.path.join(base, name), folder))
     data = packed.getvalue()
     if len(data) > LIMIT:
-        raise RuntimeError(f"torch.compile made {len(data) >> 20} MB, more than {LIMIT >> 20}")
+        raise RuntimeError(f"the compilers made {len(data) >> 20} MB, more than {LIMIT >> 20}")
     os.pwrite(cache, data, 0)
 
 

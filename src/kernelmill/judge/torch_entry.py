@@ -146,7 +146,8 @@ def _prototype(
 
 
 def _bind_module(job: Job, made: _Prototype, views: dict[str, torch.Tensor], run: Callable[..., Any] | None) -> Call:
-    memo: dict[int, Any] = {}
+    # Modules of Python that it keeps (an extension, torch.nn.functional) are shared: they cannot be copied.
+    memo: dict[int, Any] = {id(v): v for m in made.module.modules() for v in vars(m).values() if isinstance(v, types.ModuleType)}
     for name, weight in made.weights.items():
         view = views[name]
         memo[id(weight)] = torch.nn.Parameter(view, requires_grad=False) if isinstance(weight, torch.nn.Parameter) else view

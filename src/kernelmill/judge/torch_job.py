@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from kernelmill.core.candidate import Candidate
 from kernelmill.core.task import Reference, Scalar, Task, Tensor
 
 REQUEST = struct.Struct("=iii")
-"""uid to drop to (0: stay), whether to make namespaces, megabytes of a writable /tmp in them."""
+"""uid to drop to (0: stay), namespaces to make (0 none, 1 all, 2 mounts only), megabytes of a writable /tmp in them."""
 DESCRIPTORS = ("job", "control", "inputs", "outputs", "results", "lifeline", "log", "cache")
 """What a request to the zygote carries, in this order."""
 
@@ -31,10 +32,12 @@ class Job:
     """`run`: answer requests. `compile`: fill the cache that later runners of mode `compile` load, and end."""
     scratch: str = ""
     """Folder that may be written while the candidate loads; empty: none."""
+    env: tuple[tuple[str, str], ...] = ()
+    """Environment of the runner, beside what the zygote has."""
 
     @classmethod
-    def of(cls, candidate: Candidate, task: Task, mode: str, threads: int) -> Job:
-        return cls(task, candidate.files, candidate.entry, mode, threads)
+    def of(cls, candidate: Candidate, task: Task, mode: str, threads: int, env: Mapping[str, str] | None = None) -> Job:
+        return cls(task, candidate.files, candidate.entry, mode, threads, env=tuple((env or {}).items()))
 
     def dump(self) -> bytes:
         task = self.task
@@ -52,6 +55,7 @@ class Job:
             "threads": self.threads,
             "step": self.step,
             "scratch": self.scratch,
+            "env": self.env,
         }
         return json.dumps(data).encode()
 
@@ -72,4 +76,5 @@ class Job:
             families=(),
         )
         files = tuple((n, x) for n, x in raw["files"])
-        return cls(task, files, **{k: raw[k] for k in ("entry", "mode", "threads", "step", "scratch")})
+        env = tuple((k, v) for k, v in raw["env"])
+        return cls(task, files, env=env, **{k: raw[k] for k in ("entry", "mode", "threads", "step", "scratch")})

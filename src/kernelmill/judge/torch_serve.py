@@ -38,6 +38,8 @@ class Runner:
         results = mmap.mmap(results_fd, os.fstat(results_fd).st_size)
         self.addresses = (ctypes.c_uint64 * (len(results) // 8)).from_buffer(results)
         self.kept: dict[int, list[torch.Tensor]] = {}
+        self._put: Callable[[torch.Tensor, torch.Tensor], object] = torch.Tensor.copy_
+        self._more: Callable[[BaseException], str] = lambda error: ""
 
     def run(self, fds: Mapping[str, int], readable: list[str], used_bytes: int) -> NoReturn:
         """From the handshake to the end of the process. `used_bytes`: address space taken before the arena."""
@@ -45,7 +47,7 @@ class Runner:
             self.child.attach(self.address, fds["lifeline"])
             base, size = self.child.map(self.address, fds["inputs"], fds["outputs"])
             job = Job.load(os.pread(fds["job"], os.fstat(fds["job"]).st_size, 0))
-            cache = os.dup2(fds["cache"], 300) if job.mode == "compile" else -1
+            cache = os.dup2(fds["cache"], 300) if job.mode != "eager" else -1
             os.closerange(3, 300)
             writable = [job.scratch] if job.scratch else []
             readable = [p for p in [*readable, *writable] if os.access(p, os.R_OK)]
@@ -53,17 +55,7 @@ class Runner:
             torch.set_num_threads(job.threads)
             torch.set_grad_enabled(False)
             arena = (base, size)
-            if job.mode == "compile":
-                self.child.filter(self.address, arena, COMPILER if job.step == "compile" else LOADER)
-                torch_compile.prepare(job, cache)
-                self._bind(job, base, torch_compile.wrap)
-                self._call(range(self.header.nsets))
-                self.kept.clear()
-                torch_compile.finish(job, cache)
-            if job.step == "run":
-                self.child.filter(self.address, arena, RUNNER)
-                if job.mode == "eager":
-                    self._bind(job, base)
+            {"eager": self._load, "compile": self._load_compiled, "cuda": self._load_cuda}[job.mode](job, base, arena, cache)
         except (Refused, BadCandidate) as error:
             self.leave(EXIT_LOAD, str(error))
         except BaseException as error:
@@ -74,6 +66,39 @@ class Runner:
         if job.step == "compile":
             os._exit(0)  # its filter lets compilers run: it never serves
         self._serve()
+
+    def _load(self, job: Job, base: int, arena: tuple[int, int], _: int) -> None:
+        self.child.filter(self.address, arena, RUNNER)
+        self._bind(job, base)
+
+    def _load_compiled(self, job: Job, base: int, arena: tuple[int, int], cache: int) -> None:
+        self.child.filter(self.address, arena, COMPILER if job.step == "compile" else LOADER)
+        torch_compile.prepare(job, cache)
+        self._bind(job, base, torch_compile.wrap)
+        self._call(range(self.header.nsets))
+        self.kept.clear()
+        torch_compile.finish(job, cache)
+        if job.step == "run":
+            self.child.filter(self.address, arena, RUNNER)
+
+    def _load_cuda(self, job: Job, base: int, arena: tuple[int, int], cache: int) -> None:
+        from kernelmill.judge import torch_cuda
+
+        self._put, self._more = torch_cuda.copy, torch_cuda.describe
+        self.child.filter(self.address, arena, COMPILER if job.step == "compile" else LOADER)
+        torch_cuda.prepare(job, cache)
+        if job.step == "run":
+            self.child.filter(self.address, arena, RUNNER)
+        with torch_cuda.pretending():
+            self._bind(job, base, torch_cuda.wrap)
+        if job.step == "compile":
+            try:
+                if torch_cuda.compiles_late():
+                    self._call([0])
+            except Exception:
+                if torch_cuda.compiles_late():
+                    raise  # it does not compile; what else may be wrong shows when it is asked
+            torch_compile.pack(job, cache)
 
     def leave(self, code: int, message: str) -> NoReturn:
         """Says why and ends; no cleanup code of the candidate runs."""
@@ -116,7 +141,7 @@ class Runner:
             except BadCandidate as error:
                 self.leave(EXIT_SHAPE, str(error))
             except BaseException as error:
-                self.leave(EXIT_RAISED, describe(error))
+                self.leave(EXIT_RAISED, describe(error) + self._more(error))
             child.answer(address, seen)
 
     def _call(self, order: Sequence[int]) -> None:
@@ -162,7 +187,7 @@ class Runner:
             for result, (tensor, place) in zip(results, self.places[s], strict=True):
                 _check(result, tensor, place)
                 if result.data_ptr() != place.data_ptr():
-                    place.copy_(result)
+                    self._put(place, result)
         self.kept.clear()
 
 

@@ -19,8 +19,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from kernelmill.core.candidate import Candidate
@@ -29,10 +30,10 @@ from kernelmill.core.task import Task
 from kernelmill.judge import sandbox_start, torch_cache
 from kernelmill.judge.native import binding as native
 from kernelmill.judge.native.build import built, home
-from kernelmill.judge.process import Limits, Runner
+from kernelmill.judge.process import Limits, Runner, runner_flags
 from kernelmill.judge.process_arena import Arena, Memory
 from kernelmill.judge.process_outcome import Outcome
-from kernelmill.judge.sandbox import Isolation, isolation
+from kernelmill.judge.sandbox import Isolation, isolation, task_limit
 from kernelmill.judge.sandbox_start import StartError, memfd
 from kernelmill.judge.torch_job import REQUEST, Job
 
@@ -83,13 +84,13 @@ class Zygote:
             raise MissingTool("torch", "the torch zygote did not start (see its message above)", "pip install torch")
         self._ready = True
 
-    def fork(self, fds: Sequence[int], uid: int, namespaces: bool, scratch_mb: int = 0) -> int:
+    def fork(self, fds: Sequence[int], uid: int, namespaces: int, scratch_mb: int = 0) -> int:
         """Host pid of a new runner, a direct child of this process. Raises `StartError` with what the zygote said."""
         with self._lock:
             self.wait_ready()
             rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))]
             try:
-                self._channel.sendmsg([REQUEST.pack(uid, int(namespaces), scratch_mb)], rights)
+                self._channel.sendmsg([REQUEST.pack(uid, namespaces, scratch_mb)], rights)
                 answer = self._channel.recv(512).decode(errors="replace")
             except OSError as error:
                 raise StartError(f"the torch zygote is gone: {error}") from error
@@ -179,17 +180,21 @@ def start(
     outputs: Memory | None = None,
     level: Isolation | None = None,
     limits: Limits | None = None,
+    env: Mapping[str, str] | None = None,
     diagnose: bool = False,
     stopped: bool = True,
     timeout: float = 60.0,
 ) -> TorchRunner:
-    """Starts a runner for a candidate of platform `torch` and waits until it is loaded.
+    """Starts a runner for a Python candidate and waits until it is loaded.
 
     Mode `compile`: the first start for a candidate, its sizes and threads compiles (6 to 20 s); later ones load what that one made
-    (0.3 to 1.2 s), in later sessions too. Raises `StartError` when the sandbox fails, `MissingTool` without torch; a candidate that fails
+    (0.3 to 1.2 s), in later sessions too. Mode `cuda` does the same with the extensions that the candidate builds (about 4 s each).
+    Raises `StartError` when the sandbox fails, `MissingTool` without torch; a candidate that fails
     to load is `runner.loaded().kind != "ok"`, as for `Runner.start`.
     """
-    runner = launch(candidate, task, arena, mode=mode, threads=threads, outputs=outputs, level=level, limits=limits, diagnose=diagnose)
+    runner = launch(
+        candidate, task, arena, mode=mode, threads=threads, outputs=outputs, level=level, limits=limits, env=env, diagnose=diagnose
+    )
     if runner.loaded(timeout).ok and stopped:
         runner.stop()
     return runner
@@ -205,21 +210,22 @@ def launch(
     outputs: Memory | None = None,
     level: Isolation | None = None,
     limits: Limits | None = None,
+    env: Mapping[str, str] | None = None,
     diagnose: bool = False,
 ) -> TorchRunner:
     """Like `start`, without waiting for the candidate to be loaded (but for a compilation that nobody did before)."""
     level, limits, outputs = level or isolation(), limits or Limits(), outputs or arena.new_outputs()
-    job = Job.of(candidate, task, mode, threads)
-    if mode != "compile":
+    job = Job.of(candidate, task, mode, threads, env)
+    if mode == "eager":
         return _launch(job, arena, outputs, level, limits, diagnose=diagnose)
-    name = torch_cache.key(candidate, task, arena, threads)
+    name = torch_cache.key(candidate, task, arena, threads, mode)
     made = torch_cache.get(name)
     if made is None:
         compiler = _launch(replace(job, step="compile"), arena, outputs, level, _COMPILING)
-        outcome = compiler.loaded(_COMPILE_SECONDS)
+        compiler.loaded(_COMPILE_SECONDS)
         made = os.pread(compiler.cache, os.fstat(compiler.cache).st_size, 0)
-        if not outcome.ok or not made:
-            return compiler  # it has ended: `loaded()` says why
+        if not made:
+            return compiler  # it has ended: `loaded()` says why. What was made before an end stays, and the next runner shows why it ends
         compiler.kill()
         torch_cache.put(name, made)
     return _launch(job, arena, outputs, level, limits, diagnose=diagnose, cache=made)
@@ -234,20 +240,21 @@ def _launch(
     job: Job, arena: Arena, outputs: Memory, level: Isolation, limits: Limits, *, diagnose: bool = False, cache: bytes = b""
 ) -> TorchRunner:
     """A runner that has been admitted and now loads."""
-    flags = {3: native.FLAG_SECCOMP, 2: native.FLAG_SECCOMP | native.FLAG_LANDLOCK, 1: 0}[level.level]
+    flags = runner_flags(level)
     control = arena.control(job.entry, "", flags=flags | (native.FLAG_TRAP if diagnose else 0), workspace=False)
     header = native.Control.from_address(control.address)
-    header.limit_memory, header.limit_cpu_s = limits.memory_bytes, limits.cpu_seconds
-    header.limit_tasks = limits.tasks_per_thread * job.threads + 1
+    if level.defences.limits:
+        header.limit_memory, header.limit_cpu_s = limits.memory_bytes, limits.cpu_seconds
+        header.limit_tasks = task_limit(limits.tasks_per_thread * job.threads + 1, level)
     results = Memory("results", -(-8 * len(arena.sets) * max(1, len(job.task.outputs)) // mmap.PAGESIZE) * mmap.PAGESIZE)
-    jailed, folder = level.level == 3, ""
-    if job.mode == "compile":
-        folder = "" if jailed else _scratch(level)
-        job = replace(job, scratch="/tmp" if jailed else folder)
+    namespaces, folder = _namespaces(level, job.mode), ""
+    if job.mode != "eager":
+        folder = "" if namespaces else _scratch(level)
+        job = replace(job, scratch="/tmp" if namespaces else folder)
     told, log, kept = memfd("job", job.dump()), memfd("log", mode=0o600), memfd("cache", cache, mode=0o600)
     try:
         fds = (told, control.fd, arena.inputs.fd, outputs.fd, results.fd, sandbox_start.lifeline(), log, kept)
-        pid = zygote(job.mode).fork(fds, level.uid, jailed, _SCRATCH_MB if jailed and job.scratch else 0)
+        pid = zygote(job.mode).fork(fds, level.uid, namespaces, _SCRATCH_MB if namespaces and job.scratch else 0)
         adopted = native.library().km_adopt(pid, -1, control.address + native.Control.state.offset, int(_START_SECONDS * 1e9))
         if adopted < 0:
             raise StartError(f"the torch runner did not start: {os.pread(log, 2000, 0).decode(errors='replace')}")
@@ -258,8 +265,21 @@ def _launch(
         raise
     finally:
         os.close(told)
-    state = native.RunnerState(control=control.address, pid=adopted, polite=int(level.level == 1))
+    state = native.RunnerState(control=control.address, pid=adopted, polite=int(not runner_flags(level)))
     return TorchRunner(arena, outputs, control, level, job.threads, log, state, results=results, cache=kept, scratch=folder)
+
+
+def _namespaces(level: Isolation, mode: str) -> int:
+    """1, all of them, at level 3. Below it 2, mounts, where a runner that still opens files would not reach Python's folders as uid 65534."""
+    if level.level == 3:
+        return 1
+    return 2 if level.level == 2 and level.uid and mode != "eager" and not _open_to_all(sys.prefix, sys.base_prefix) else 0
+
+
+def _open_to_all(*folders: str) -> bool:
+    """Whether every user may go into these folders."""
+    ways = [way for folder in folders for way in (Path(folder).resolve(), *Path(folder).resolve().parents)]
+    return all(way.stat().st_mode & 0o001 for way in ways)
 
 
 def _scratch(level: Isolation) -> str:

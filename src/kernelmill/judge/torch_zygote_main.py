@@ -22,6 +22,9 @@ import torch
 
 from kernelmill.judge.torch_job import DESCRIPTORS, REQUEST
 
+_SHOWN: list[str] = []
+"""Folders beyond Python's that this mode's runners read."""
+
 
 def main(argv: list[str]) -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG: never outlive the judge
@@ -50,7 +53,7 @@ def _warm(mode: str) -> None:
     """Import what a runner needs and touch what torch makes on first use, with one thread."""
     warnings.simplefilter("ignore")
     torch.set_num_threads(1)
-    import kernelmill.judge.torch_serve  # noqa: F401
+    import kernelmill.judge.torch_serve
 
     if mode == "compile":
         # One real compilation: which instructions and which compiler there are is asked by processes that a runner may not start. The
@@ -60,9 +63,29 @@ def _warm(mode: str) -> None:
         config.cpp_cache_precompile_headers = False  # a header as large as all kernels together would be in every cache
         torch.compile(_tiny, dynamic=False)(torch.ones(64, 64))
         torch._dynamo.reset()
+    if mode == "cuda":
+        # The compiler, its plugin and the precompiled headers are made or found here, once: a runner starts no process to ask for them.
+        from kernelmill.cuda import stand_in, torch_ext
+
+        _SHOWN.append(str(torch_ext.warm()))
+        import kernelmill.judge.torch_cuda  # noqa: F401
+
+        stand_in.install()
+    _settle_vector_math()
     x = torch.ones(4, 4)
     torch.nn.functional.softmax(x @ x + 1, dim=1).sum().item()
     torch.frombuffer(bytearray(16), dtype=torch.float32).view(2, 2).copy_(x[:2, :2])
+
+
+def _settle_vector_math() -> None:
+    """MKL chooses the code of a vector function in its first call. Where two threads of a runner make that call at once, one of them gets
+    the variant of low accuracy for it: tanh was off by 5e-5 in one thread's half of the first result, in every process."""
+    names = "acos asin atan ceil cos cosh erf erfc erfinv exp expm1 floor lgamma log log10 log1p log2 sigmoid sin sinh sqrt tan tanh trunc"
+    for dtype in (torch.float32, torch.float64):
+        x = torch.full((1024,), 0.5, dtype=dtype)
+        for name in names.split():
+            getattr(torch, name)(x)
+        torch.pow(x, 1.5)
 
 
 def _tiny(x: torch.Tensor) -> torch.Tensor:
@@ -78,7 +101,7 @@ def readable() -> list[str]:
     """What Python and torch may still open lazily: the interpreter, its packages, the system's libraries."""
     from kernelmill.judge.process import SYSTEM_READS
 
-    places = [sys.prefix, sys.base_prefix, sys.exec_prefix, *(p for p in sys.path if os.path.isdir(p))]
+    places = [sys.prefix, sys.base_prefix, sys.exec_prefix, *(p for p in sys.path if os.path.isdir(p)), *_SHOWN]
     roots: list[str] = []
     for place in sorted({os.path.realpath(p) for p in places} | {p for p in ("/usr",) if os.path.isdir(p)}, key=len):
         if not any(place == r or place.startswith(r + "/") for r in roots) and place != "/":
@@ -101,7 +124,7 @@ def _fork(child: object, channel: socket.socket, fds: dict[str, int], request: t
             channel.close()
             null = os.open(os.devnull, os.O_RDWR)
             uid, namespaces, scratch_mb = request
-            child.leave(uid, bool(namespaces), shown, scratch_mb)
+            child.leave(uid, namespaces, shown, scratch_mb)
             runner = os.fork()
             if runner == 0:
                 os.close(say)

@@ -51,6 +51,19 @@ def expressions(stmt: object) -> list[Expr]:
             return []
 
 
+def written(stmt: object) -> tuple[Elem, ...]:
+    """Elements that the statement itself writes."""
+    match stmt:
+        case Store():
+            return (stmt.target,)
+        case Reduce():
+            return stmt.targets
+        case Scan():
+            return (*stmt.targets, *stmt.outs)
+        case _:
+            return ()
+
+
 def map_expressions(stmt: Stmt, change: Callable[[Expr], Expr]) -> Stmt:
     """The statement with `change` applied to each expression and target in it (and in the statements inside it)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from kernelmill.core.machine import Machine
 from kernelmill.core.platform import Compile, Platform, Run, State, Tool
 from kernelmill.core.task import Task
 from kernelmill.platforms import machine, peaks_store, policy
+from kernelmill.platforms.torch import REFUSED_MODULES, refuse_python
 
 DEVICES = ("cpu", "gpu", "auto")
 SUFFIXES = (".cu", ".cpp", ".cc")
@@ -24,13 +26,16 @@ OUTPUT = "kernel.so"
 _COMPILED = "kernel.rewritten.cpp"
 _HEADER = "kernelmill_task.h"
 _EXPORTS = "kernelmill_exports.map"
+_TASKS = 64
+"""Threads per declared thread: a cooperative launch has one for each block."""
 
 
 @dataclass(frozen=True)
 class Cuda(Platform):
     """Options: `device` cpu, gpu or auto (gpu where one is found); `threads` that run blocks on the CPU.
 
-    A candidate is one CUDA file (headers may stand beside it) whose host function `km_<op>` gets device pointers and launches on the
+    A candidate is a Python file with a class `ModelNew` and inline CUDA, which is compiled when the module is imported or constructed, or
+    one CUDA file (headers may stand beside it) whose host function `km_<op>` gets device pointers and launches on the
     default stream. On the CPU device pointers are ordinary pointers.
     """
 
@@ -76,9 +81,15 @@ class Cuda(Platform):
         )
 
     def refuse(self, candidate: Candidate, task: Task) -> str:
+        if _is_module(candidate):
+            if self.chosen == "gpu":
+                return "a module with inline CUDA is judged on cuda{device=cpu} so far, not on a GPU"
+            return refuse_python(candidate, {k: v for k, v in REFUSED_MODULES.items() if k != "cpp_extension"})
         return policy.refuse_source(candidate, SUFFIXES, (_HEADER, _EXPORTS, _COMPILED, OUTPUT))
 
-    def compile(self, candidate: Candidate, task: Task) -> Compile:
+    def compile(self, candidate: Candidate, task: Task) -> Compile | None:
+        if _is_module(candidate):
+            return None
         exports = f"{{ global: {candidate.entry}; {candidate.entry}_workspace; local: *; }};\n"
         own = ((_HEADER, signature.c_header(task)), (_EXPORTS, exports))
         macros = [f"-D{key}={value}" for key, value in candidate.parameters]
@@ -125,13 +136,37 @@ class Cuda(Platform):
         return "" if self.chosen == "gpu" else policy.refuse_artifact(artifact, candidate.entry)
 
     def run(self, task: Task) -> Run:
-        # A fault is the judge's to see: no handlers.
-        env = (("KERNELMILL_CUDA_FAULTS", "0"), ("KERNELMILL_CUDA_THREADS", str(self.threads)), ("OMP_NUM_THREADS", str(self.threads)))
-        return Run(kind="native", threads=self.threads, env=env, clock="cpu" if self.threads == 1 else "wall")
+        # A fault is the judge's to see: no handlers. A cooperative launch has a thread for each block.
+        env = (
+            ("KERNELMILL_CUDA_FAULTS", "0"),
+            ("KERNELMILL_CUDA_PATIENCE", "1"),
+            ("KERNELMILL_CUDA_THREADS", str(self.threads)),
+            ("OMP_NUM_THREADS", str(self.threads)),
+        )
+        return Run(
+            kind="native", threads=self.threads, env=env, clock="cpu" if self.threads == 1 else "wall", tasks=_TASKS,
+            checking=() if self.chosen == "gpu" else (("KERNELMILL_CUDA_SEED", "vary"),),
+        )  # fmt: skip
+
+    def run_of(self, candidate: Candidate, task: Task) -> Run:
+        run = self.run(task)
+        if not _is_module(candidate):
+            return run
+        return replace(run, kind="torch", mode="cuda", checking=(*run.checking, ("KERNELMILL_CUDA_GUARD", "1")))
+
+    def toolchain(self) -> str:
+        """What compiles modules with inline CUDA: part of every record."""
+        from kernelmill.cuda import toolchain
+
+        return f"{toolchain.find_clang()[1]} torch {importlib.metadata.version('torch')} cuda {toolchain.identity()} threads={self.threads}"
 
     def machine(self) -> Machine:
         here = machine.detect()
         return replace(here, cores=min(here.cores, self.threads), peaks=peaks_store.load(machine.identity(here)))
+
+
+def _is_module(candidate: Candidate) -> bool:
+    return bool(candidate.files) and candidate.files[0][0].endswith(".py")
 
 
 @cache

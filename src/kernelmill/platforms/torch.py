@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import importlib.util
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -18,7 +19,7 @@ from kernelmill.platforms import machine, peaks_store
 
 MODES = ("eager", "compile")
 MEND = "pip install torch --index-url https://download.pytorch.org/whl/cpu"
-_REFUSED_MODULES = {
+REFUSED_MODULES = {
     "cpp_extension": "it builds C++ in the runner, where no compiler may run; submit the C++ to platform x86",
     "cffi": "it loads foreign code; submit C or C++ to platform x86",
     "ctypes": "it loads foreign code; submit C or C++ to platform x86",
@@ -59,22 +60,7 @@ class Torch(Platform):
         return signature.python_header(task)
 
     def refuse(self, candidate: Candidate, task: Task) -> str:
-        if not candidate.files:
-            return "there is no source file"
-        if not candidate.files[0][0].endswith(".py"):
-            return f"the first file must end in .py, not '{candidate.files[0][0]}'"
-        if sum(len(text) for _, text in candidate.files) > _MAX_BYTES:
-            return f"more than {_MAX_BYTES >> 20} MB of source"
-        if not candidate.entry.isidentifier():
-            return f"the entry '{candidate.entry[:80]}' is not an identifier"
-        for name, text in candidate.files:
-            if not (name.removesuffix(".py").isidentifier() and name.endswith(".py")):
-                return f"'{name}' cannot be the name of a Python module"
-            for line, module in _imports(text):
-                for part in module.split("."):
-                    if part in _REFUSED_MODULES:
-                        return f"{name}:{line}: imports {module}: {_REFUSED_MODULES[part]}"
-        return ""
+        return refuse_python(candidate, REFUSED_MODULES)
 
     def uses(self, candidate: Candidate) -> tuple[str, ...]:
         """Names under `torch` that the source mentions (`torch.softmax`, `F.gelu`): a speedup of these is torch's, not the author's."""
@@ -112,6 +98,26 @@ class Torch(Platform):
             return importlib.metadata.version("torch")
         except importlib.metadata.PackageNotFoundError:
             return ""
+
+
+def refuse_python(candidate: Candidate, modules: Mapping[str, str]) -> str:
+    """Why a Python candidate is refused, or ''. `modules`: part of a module's name -> why nobody may import it."""
+    if not candidate.files:
+        return "there is no source file"
+    if not candidate.files[0][0].endswith(".py"):
+        return f"the first file must end in .py, not '{candidate.files[0][0]}'"
+    if sum(len(text) for _, text in candidate.files) > _MAX_BYTES:
+        return f"more than {_MAX_BYTES >> 20} MB of source"
+    if not candidate.entry.isidentifier():
+        return f"the entry '{candidate.entry[:80]}' is not an identifier"
+    for name, text in candidate.files:
+        if not (name.removesuffix(".py").isidentifier() and name.endswith(".py")):
+            return f"'{name}' cannot be the name of a Python module"
+        for line, module in _imports(text):
+            for part in module.split("."):
+                if part in modules:
+                    return f"{name}:{line}: imports {module}: {modules[part]}"
+    return ""
 
 
 def _imports(text: str) -> list[tuple[int, str]]:

@@ -11,12 +11,13 @@ from kernelmill.core.errors import KernelmillError, MissingTool, UserError
 from kernelmill.core.machine import Machine
 from kernelmill.core.platform import Compile, Platform, Run, State, Tool
 from kernelmill.core.task import Task
-from kernelmill.platforms import compilers, machine, peaks_store, policy
+from kernelmill.platforms import compilers, machine, peaks_store, policy, sanitizers
 
 HEADER = "kernelmill_task.h"
 """The task's header, put beside the sources: a candidate may include it."""
 EXPORTS = "kernelmill_exports.map"
 OUTPUT = "kernel.so"
+PROGRAM, CHECKED = "kernelmill_program.c", "checked"
 SUFFIXES = (".c", ".cpp", ".cc", ".cxx")
 
 
@@ -42,6 +43,7 @@ class X86(Platform):
         tools = [c.tool for c in compilers.compilers()]
         missing = {"clang++": compilers.MEND_CLANG, "g++": compilers.MEND_GCC}
         tools += [Tool(name, mend=mend) for name, mend in missing.items() if not any(t.name == name for t in tools)]
+        tools += self.stages().values()
         if machine.detect().arch != "x86_64":
             return State(False, tuple(tools), f"this machine is {machine.detect().arch}")
         try:
@@ -54,7 +56,7 @@ class X86(Platform):
         return signature.c_header(task)
 
     def refuse(self, candidate: Candidate, task: Task) -> str:
-        return policy.refuse_source(candidate, SUFFIXES, (HEADER, EXPORTS, OUTPUT))
+        return policy.refuse_source(candidate, SUFFIXES, (HEADER, EXPORTS, OUTPUT, PROGRAM, CHECKED))
 
     def flags(self, suffix: str) -> tuple[str, ...]:
         """Compiler flags for a source file of this suffix, without include folders and libraries.
@@ -105,6 +107,42 @@ class X86(Platform):
             files=(*candidate.files, (HEADER, signature.c_header(task)), (EXPORTS, exports)),
             output=OUTPUT,
             toolchain=chosen.toolchain(suffix),
+        )
+
+    def stages(self) -> dict[str, Tool]:
+        """Sanitizers of the compiler; where its own runtime is missing and the other compiler has one, that one's."""
+        found: dict[str, Tool] = {}
+        for name in sanitizers.SANITIZERS:
+            tools = [sanitizers.tool(name, c) for c in self._instrumenting()]
+            found[name] = next((t for t in tools if t.version), tools[0] if tools else Tool(name, mend=sanitizers.MEND))
+        return found
+
+    def _instrumenting(self) -> list[compilers.Compiler]:
+        """Compilers for instrumented builds, clang first: its reports are the better ones, whichever compiler made the kernel."""
+        return sorted(compilers.compilers(), key=lambda c: c.kind)
+
+    def instrumented(self, candidate: Candidate, task: Task, stage: str, program: str, *, serial: bool = False) -> Compile:
+        s = sanitizers.SANITIZERS[stage]
+        serial = serial or not s.openmp
+        compiler = next(c for c in self._instrumenting() if sanitizers.tool(stage, c).version)
+        chosen = replace(self, cc=compiler.kind, openmp=self.openmp and bool(compiler.openmp))
+        first = candidate.files[0][0]
+        suffix = first[first.rfind(".") :]
+        # vectors come from later passes than -O1 runs: every access is still a C access, with its line
+        flags = ["-O1" if f == "-O3" else f for f in chosen.flags(suffix) if not serial or not f.startswith("-fopenmp")]
+        flags += [*s.flags, "-g", "-fno-omit-frame-pointer"]
+        macros = [f"-D{key}={value}" for key, value in candidate.parameters if key != "cc"]
+        libraries = [*chosen.libraries(), "-lpthread"]
+        if serial and chosen.openmp:  # for omp_get_num_threads() and its like
+            libraries.append("-lomp" if compiler.kind == "clang" else "-lgomp")
+        argv = [compiler.path, *flags, *macros, "-I.", first, PROGRAM, "-o", "{out}", *libraries]
+        env = sanitizers.environment(stage, compiler, max(2, self.threads), serial=serial)
+        return Compile(
+            argv=tuple(argv),
+            files=(*candidate.files, (HEADER, signature.c_header(task)), (PROGRAM, program)),
+            output=CHECKED,
+            toolchain=f"{compiler.kind} {compiler.version} {' '.join(flags)}",
+            env=tuple(env.items()),
         )
 
     def inspect(self, artifact: bytes, candidate: Candidate, task: Task) -> str:

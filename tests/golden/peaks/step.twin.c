@@ -42,7 +42,7 @@ void km_my_step_v2(const float* x, const float* fc_weight, const int64_t* in_, f
   const int64_t bytes_in_ = (int64_t)8;
   const int64_t bytes_p = (int64_t)4 * (N * x_);
   const int64_t bytes_loss = (int64_t)8;
-  const int64_t n = (bytes_x + bytes_fc_weight + bytes_in_ + bytes_p + bytes_loss) / 32768 + 1;
+  const int64_t n = (bytes_x + bytes_fc_weight + bytes_in_ + bytes_p + bytes_loss) / 1024 + 1;
 #pragma omp parallel
   {
     word seen = {0};

@@ -40,7 +40,7 @@ void km_vadd(const float* x, const float* y, float* z, int64_t N) {
   const int64_t bytes_x = (int64_t)4 * N;
   const int64_t bytes_y = (int64_t)4 * N;
   const int64_t bytes_z = (int64_t)4 * N;
-  const int64_t n = (bytes_x + bytes_y + bytes_z) / 32768 + 1;
+  const int64_t n = (bytes_x + bytes_y + bytes_z) / 1024 + 1;
 #pragma omp parallel
   {
     word seen = {0};

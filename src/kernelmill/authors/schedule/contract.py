@@ -6,7 +6,7 @@ registers while k runs; the factor that is read along its rows is packed into pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kernelmill.authors.schedule.draft import Draft
 from kernelmill.authors.schedule.shape import Site, contractions, find_loop
@@ -35,6 +35,8 @@ class Contract:
     """Pack the factor that is read in vectors."""
     across: str = "columns"
     """Without blocks, what the threads share: panels of `columns` or of `rows`; `batch`: the outermost batch loop."""
+    piece: int = 0
+    """Length of the piece of a long sum that one thread computes alone, into a result of its own; 0: the sum stays whole."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +87,16 @@ def found(draft: Draft) -> list[Parts]:
     return [p for site, stmt in contractions(draft.program) if (p := parts(site, stmt)) is not None]
 
 
-def schedule(draft: Draft, p: Parts, knobs: Contract) -> bool:
-    """Apply the recipe to one contraction; False (and the draft as it was) where a step that everything rests on is refused."""
+def schedule(draft: Draft, p: Parts, knobs: Contract) -> str:
+    """Apply the recipe to one contraction: the buffer it computes now, or "" (and the draft as it was) where a step that everything rests
+    on is refused."""
     trial = draft.copy()
     trial.try_(f"reassociate {p.target}")
     if not _alone(trial, p):
-        return False
+        return ""
+    if knobs.piece and not p.batch and len(p.sums) == 1:
+        p = _in_pieces(trial, p, knobs.piece)
+        knobs = replace(knobs, across="batch") if p.batch else knobs
     cut = _Cut(trial, p.target)
     row, column, depth = _now(trial, p.row), _now(trial, p.column), p.sums[0]
     jc, column = cut(column, knobs.block_columns, "jc", "jr")
@@ -109,7 +115,7 @@ def schedule(draft: Draft, p: Parts, knobs: Contract) -> bool:
         outer, home_right, home_left = [jo, ko, io], ko or jo, io
     order = [v for v in (*outer, *sums, ii, ji) if v]
     if not trial.try_("reorder " + " ".join(order)):
-        return False
+        return ""
     right, left, tile = f"{p.right}_p{cut.tag}", f"{p.left}_p{cut.tag}", f"{p.target}_t"
     if knobs.pack_columns and home_right:
         trial.try_(f"stage {p.right} at {home_right} -> {right} {_spanned(jo, home_right, jo)} {' '.join(sums)} {ji} zero {ji}")
@@ -123,12 +129,24 @@ def schedule(draft: Draft, p: Parts, knobs: Contract) -> bool:
     trial.all(f"vectorize {v} {knobs.lanes}" for v in (f"{tile}_{ji}_0", ji, f"{tile}_{ji}_1", f"{right}_{ji}"))
     trial.try_(f"unroll {left}_{ii}")
     trial.try_(f"prefetch {p.target} before {depth}")
-    trial.try_(f"parallelize {right}_{jo}")
-    shared = [ic, jo, io] if ic or jc else [io, jo] if knobs.across == "rows" else [jo, io]
-    batch = list(p.batch[:1])
-    trial.first(f"parallelize {v}" for v in ([*batch, *shared] if knobs.across == "batch" else [*shared, *batch]) if v)
+    if not (knobs.across == "batch" and p.batch and trial.try_(f"parallelize {p.batch[0]}")):
+        trial.try_(f"parallelize {right}_{jo}")
+        shared = [ic, jo, io] if ic or jc else [io, jo] if knobs.across == "rows" else [jo, io]
+        trial.first(f"parallelize {v}" for v in (*shared, *p.batch[:1]) if v)
     draft.program, draft.moves = trial.program, trial.moves
-    return True
+    return p.target
+
+
+def _in_pieces(draft: Draft, p: Parts, size: int) -> Parts:
+    """The sum cut into pieces, each with a result of its own, added up at the end: what is left to share where rows and columns are few.
+    The contraction as it was where a step is refused."""
+    trial, row, column, k = draft.copy(), _now(draft, p.row), _now(draft, p.column), p.sums[0]
+    part = f"{p.target}_{k}"
+    steps = (f"split {k} {size} -> {k}t {k}r", f"reorder {k}t {row} {column} {k}r", f"rfactor {p.target} {k}t -> {part}")
+    if not all(trial.try_(step) for step in steps):
+        return p
+    draft.program, draft.moves = trial.program, trial.moves
+    return replace(p, target=part, batch=(f"{k}t",), row=row, column=column, sums=(f"{k}r",))
 
 
 @dataclass
@@ -155,9 +173,9 @@ def _spanned(loop: str, home: str, panel: str) -> str:
 
 
 def _alone(draft: Draft, p: Parts) -> bool:
-    """Cut the stores of the identity off, so that the sum is a perfect nest of its own."""
+    """Cut the stores of the identity off, so that the sum is a perfect nest of its own inside the batch loops."""
     child = p.sums[0]
-    for name in reversed((*p.batch, p.row, p.column)):
+    for name in (p.column, p.row):
         if not _only(draft, name, child) and not draft.try_(f"fission {name} before {child} -> {name}_m"):
             return False
         child = f"{name}_m" if find_loop(draft.program, f"{name}_m") is not None else name

@@ -22,10 +22,10 @@ from kernelmill.authors.schedule.shape import (
     sites,
     stride,
     values,
-    written,
 )
 from kernelmill.mill import moves
 from kernelmill.mill.ir import Loop, Program, Reduce, Scan, Store
+from kernelmill.mill.walk import written
 
 
 @dataclass(frozen=True)

@@ -48,19 +48,6 @@ def values(stmt: Stmt) -> tuple[Expr, ...]:
             return tuple(v for v in vars(stmt).values() if isinstance(v, Expr)) if hasattr(stmt, "__dict__") else ()
 
 
-def written(stmt: Stmt) -> tuple[Elem, ...]:
-    """Elements that a statement writes."""
-    match stmt:
-        case Store():
-            return (stmt.target,)
-        case Reduce():
-            return stmt.targets
-        case Scan():
-            return (*stmt.targets, *stmt.outs)
-        case _:
-            return ()
-
-
 def reads(stmt: Stmt) -> Iterator[Elem]:
     """Elements that a statement reads, repeated where it reads them repeatedly."""
     for value in values(stmt):

@@ -37,6 +37,7 @@ CONTRACT_CHOICES: dict[str, tuple[int | bool | str, ...]] = {
     "pack_rows": (True, False),
     "pack_columns": (True, False),
     "across": ("columns", "rows", "batch"),
+    "piece": (0, 0, 0, 8192, 4096, 2048),
 }
 
 
@@ -53,7 +54,7 @@ def beginnings(program: Program, machine: Machine, rng: random.Random) -> Iterat
         for cc in ("gcc", "clang"):
             for stream in (False, True):
                 yield rows.schedule(Draft(program), replace(plain, stream=stream)), cc
-    for tile in tiles(machine) if contracts else ():
+    for tile in tiles(machine, batched=any(p.batch for p in contracts)) if contracts else ():
         yield _made(program, contracts, tile, plain), "gcc"
     for name, values in ROW_CHOICES.items():
         for value in values[1:] if not contracts else ():
@@ -67,14 +68,15 @@ def beginnings(program: Program, machine: Machine, rng: random.Random) -> Iterat
         yield _made(program, contracts, tile, mixed), rng.choice(("gcc", "gcc", "clang") if contracts else ("gcc", "clang"))
 
 
-def tiles(machine: Machine) -> list[Contract]:
-    """Likely schedules of a contraction: register tiles that leave room for a row of the right factor; with and without cache blocks."""
+def tiles(machine: Machine, *, batched: bool = False) -> list[Contract]:
+    """Likely schedules of a contraction: register tiles that leave room for a row of the right factor; with and without cache blocks.
+    A batch is what threads share best: each packs and multiplies on its own."""
     n, registers = lanes(machine), machine.vector_registers
     mr = 8 if registers >= 32 else 4
     whole = Contract(n, mr, 2, depth=0, block_rows=0, block_columns=0)
     small = Contract(n, mr, 2, 256, block_rows=12 * mr)
     high = (registers - 4) // 2
-    return [
+    found = [
         replace(small, block_rows=24 * mr),
         small,
         Contract(n, high, 2, 256, block_rows=high * 8),
@@ -87,13 +89,16 @@ def tiles(machine: Machine) -> list[Contract]:
         replace(whole, across="batch", depth=0),
         replace(whole, rows=high),
         replace(small, block_rows=4 * mr, depth=1024),
+        Contract(n, mr, 2, 256, block_rows=32 * mr, block_columns=256, piece=8192),
+        Contract(n, mr, 2, 512, block_rows=16 * mr, block_columns=256, piece=2048),
     ]
+    return [replace(t, across="batch") if t.depth and t.block_rows else t for t in found] if batched else found
 
 
 def _made(program: Program, contracts: list[contract.Parts], tile: Contract, plain: Rows) -> Draft:
     draft = Draft(program)
     draft.try_("simplify")
-    done = frozenset(p.target for p in contracts if contract.schedule(draft, p, tile))
+    done = frozenset(contract.schedule(draft, p, tile) for p in contracts)
     return rows.schedule(draft, plain, done)
 
 

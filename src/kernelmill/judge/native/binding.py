@@ -211,6 +211,11 @@ class Race(c.Structure):
         ("helpers", c.c_uint32),
         ("least_rounds", c.c_uint32),
         ("budget_ns", c.c_uint64),
+        ("cores", c.POINTER(c.c_int32)),
+        ("ncores", c.c_uint32),
+        ("touch", c.c_uint32),
+        ("off", c.c_uint32),
+        ("last_pad", c.c_uint32),
     ]
 
 
@@ -226,7 +231,6 @@ _FUNCTIONS: dict[str, tuple[object, tuple[object, ...]]] = {
     "km_wait_end": (c.c_int, (c.c_int, c.c_uint64, _intp, _intp)),
     "km_now": (c.c_uint64, ()),
     "km_cpu": (c.c_uint64, (c.c_int,)),
-    "km_queued": (c.c_uint64, (c.c_int,)),
     "km_plan_arena": (
         c.c_int,
         (c.c_uint32, c.c_uint32, _u64p, _u32p, _u32p, c.c_uint64, c.POINTER(Place), c.POINTER(Map), c.POINTER(Plan)),

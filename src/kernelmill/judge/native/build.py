@@ -18,7 +18,7 @@ _COMMON = ("-std=gnu11", "-O3", "-g1", "-Wall", "-Wextra", "-pthread")
 _PRODUCTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     # The generator and the comparison are plain loops for the vectoriser; errno and traps would keep it away.
     "libjudge.so": (
-        ("process.c", "arena.c", "draw.c", "compare.c", "rounds.c"),
+        ("process.c", "arena.c", "draw.c", "compare.c", "threads.c", "rounds.c"),
         ("-march=native", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-shared"),
     ),
     "libchild.so": (("child.c", "confine.c", "seccomp.c"), ("-fPIC", "-shared")),

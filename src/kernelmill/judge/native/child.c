@@ -30,6 +30,8 @@
 #define NOBODY 65534
 #define STAGE "/tmp" /* any folder that every machine has: the new root is mounted over it, in this namespace only */
 
+enum { ALL = 1, MOUNTS_ONLY = 2 }; /* namespaces of km_child_leave */
+
 struct attributes { /* struct mount_attr, which older headers lack */
   uint64_t set, clear, propagation, userns_fd;
 };
@@ -111,7 +113,8 @@ static int small_root(const char *const *shown, int scratch_mb) {
 }
 
 /* Returns NULL, or what failed (errno says why). uid > 0: the judge is root, drop to it. With `namespaces` 0 (isolation
- * level 2 and below) only the drop happens. The next fork becomes pid 1 of the new namespace. */
+ * level 2 and below) only the drop happens; with MOUNTS_ONLY (the same, where the folders shown lie where that user cannot go) the small
+ * root is made before it. The next fork becomes pid 1 of the new namespace. */
 const char *km_child_leave(int uid, int namespaces, const char *const *shown, int scratch_mb) {
   int proc = open("/proc", O_PATH | O_CLOEXEC);
   const int others = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
@@ -123,7 +126,7 @@ const char *km_child_leave(int uid, int namespaces, const char *const *shown, in
   if (uid > 0 && (setgroups(0, NULL) || setresgid((gid_t)uid, (gid_t)uid, (gid_t)uid) ||
                   setresuid((uid_t)uid, (uid_t)uid, (uid_t)uid)))
     return "drop to uid 65534";
-  if (namespaces) {
+  if (namespaces == ALL) {
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0); /* a process that changed its uid could not write its own maps */
     uid_t user = geteuid();
     gid_t group = getegid();

@@ -45,7 +45,24 @@ void km_kill(struct km_runner *r);
 int km_wait_end(int pid, uint64_t timeout_ns, int *code, int *status);
 uint64_t km_now(void);
 uint64_t km_cpu(int pid);
-uint64_t km_queued(int pid); /* ns that its threads were runnable and waited for a core; 0 where the kernel does not say */
+
+/* ---- threads.c: the threads of a stopped runner ---- */
+
+enum { KM_THREADS = 64 };
+
+struct km_thread {
+  int32_t tid, held; /* held: kept on one core */
+  uint64_t ran_ns, queued_ns;
+};
+
+struct km_threads {
+  uint32_t n;
+  struct km_thread thread[KM_THREADS];
+};
+
+/* Returns the ns that its threads were runnable and waited for a core (0 where the kernel does not say), and remembers them in
+ * `seen`. With ncores > 1: where exactly so many threads worked since the last look, each gets a core of its own. */
+uint64_t km_look_at_threads(int pid, struct km_threads *seen, const int32_t *cores, uint32_t ncores);
 
 /* ---- arena.c: where every buffer lies ---- */
 
@@ -148,6 +165,17 @@ struct km_race {
   uint32_t helpers;            /* threads beside this one for filling and comparing */
   uint32_t least_rounds;       /* enough once all windows together took longer than budget_ns */
   uint64_t budget_ns;
+  const int32_t *cores; /* where the arms run, [ncores] */
+  uint32_t ncores;
+  uint32_t touch; /* read an arm's inputs and outputs before its window: cache mode `warm` */
+  uint32_t off, pad; /* enum km_off: 0 for every judge but those of the attack suite */
+};
+
+/* Defences that are off (kernelmill.judge.defences), to see which attack then wins. */
+enum km_off {
+  KM_SAME_INPUTS = 1, /* every call of every batch sees one content, and outputs keep theirs */
+  KM_UNCOMPARED = 2,  /* outputs of timed batches are not looked at */
+  KM_RUNNING = 4,     /* runners are not stopped, what they do off the clock is not counted, outputs are read at leisure */
 };
 
 /* What an input of a batch with this seed held before any kernel ran. */

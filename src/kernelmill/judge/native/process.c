@@ -1,6 +1,5 @@
 /* Starting, adopting, stopping and ending processes that are not trusted. */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -29,26 +28,6 @@ uint64_t km_cpu(int pid) {
   clockid_t clock = (clockid_t)((~(unsigned)pid << 3) | 2);
   if (clock_gettime(clock, &t)) return 0;
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
-uint64_t km_queued(int pid) {
-  char path[64], text[96];
-  snprintf(path, sizeof path, "/proc/%d/task", pid);
-  DIR *tasks = opendir(path);
-  uint64_t all = 0;
-  for (struct dirent *e; tasks && (e = readdir(tasks));) {
-    if (e->d_name[0] == '.') continue;
-    snprintf(path, sizeof path, "/proc/%d/task/%.16s/schedstat", pid, e->d_name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
-    if (fd >= 0) close(fd);
-    if (n <= 0) continue;
-    text[n] = 0;
-    char *space = strchr(text, ' '); /* time on a core, time waiting for one, slices */
-    if (space) all += strtoull(space, NULL, 10);
-  }
-  if (tasks) closedir(tasks);
-  return all;
 }
 
 int km_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }

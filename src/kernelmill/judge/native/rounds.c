@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <time.h>
 
 #include "judge.h"
 
@@ -49,7 +50,10 @@ static void refill(struct job *j) {
   for (uint32_t s = j->first_set; s < r->nsets; s += j->step)
     for (uint32_t t = 0; t < r->ntensors; t++) {
       const struct km_place *p = place_of(r, s, t);
-      uint64_t seed = seed_of(j->seed, s, t);
+      int same = !!(r->off & KM_SAME_INPUTS);
+      uint64_t seed = seed_of(j->seed, same ? 0 : s, t);
+      for (uint32_t a = 0; same && !j->round && r->roles[t] == 1 && a < r->narms; a++) memset(r->arms[a].outputs + p->file, 0, p->bytes);
+      if (same && (j->round ? r->roles[t] < 2 : r->roles[t] == 1)) continue;
       if (r->roles[t] == 0) {
         if (j->round && r->fills[t].draw == KM_KEEP) continue; /* nobody can have changed it */
         km_fill(r->inputs + p->file, p->bytes / size_of[r->fills[t].dtype], &r->fills[t], seed);
@@ -165,27 +169,65 @@ static int changed(const struct km_arm *arm, const struct word *words, uint32_t 
   return 0;
 }
 
-static int one_arm(const struct km_race *r, uint32_t a, uint64_t *queued, const uint32_t *order, int warm, struct km_sample *sample, struct km_finding *f) {
+/* What the judge knows of an arm's process. */
+struct watch {
+  uint64_t queued;
+  struct km_threads threads;
+};
+
+static uint64_t watched(const struct km_race *r, uint32_t a, struct watch *w, int spread) {
+  uint64_t before = w->queued;
+  w->queued = km_look_at_threads(r->arms[a].runner->pid, &w->threads, r->cores, spread ? r->ncores : 0);
+  return w->queued - before;
+}
+
+/* Brings what an arm will read and write into the caches of the cores that it shares with this thread. It stays stopped meanwhile, and the
+ * contents are as new as in every batch: there is nothing to remember. */
+static void touch(const struct km_race *r, uint32_t a) {
+  for (uint32_t s = 0; s < r->nsets; s++)
+    for (uint32_t t = 0; t < r->ntensors; t++) {
+      const struct km_place *p = place_of(r, s, t);
+      const volatile uint8_t *at = (r->roles[t] ? r->arms[a].outputs : r->inputs) + p->file;
+      for (uint64_t i = 0; i < p->bytes; i += 64) (void)at[i];
+    }
+}
+
+/* What judges without a stop do: outputs are read some time after the answer, here once nobody computes any more. */
+static void at_leisure(const struct km_race *r) {
+  struct timespec pause = {0, 10000000};
+  uint64_t before = 0;
+  for (int i = 0; r->off & KM_RUNNING && i < 10; i++) {
+    uint64_t cpu = 0;
+    for (uint32_t a = 0; a < r->narms; a++) cpu += km_cpu(r->arms[a].runner->pid);
+    if (i > 1 && cpu < before + 200000) break;
+    before = cpu;
+    nanosleep(&pause, NULL);
+  }
+}
+
+static int one_arm(const struct km_race *r, uint32_t a, struct watch *watch, const uint32_t *order, int warm, struct km_sample *sample,
+                   struct km_finding *f) {
   struct km_arm *arm = &r->arms[a];
   struct km_window w;
   f->arm = (int)a;
+  if (r->touch) touch(r, a);
   f->end = km_window(arm->runner, KM_CALL, order, r->nsets, r->timeout_ns, &w);
   if (f->end) return f->trouble = KM_ENDED, f->set = w.progress < r->nsets ? (int)order[w.progress] : -1, -1;
-  uint64_t before = *queued;
-  *queued = km_queued(arm->runner->pid);
-  *sample = (struct km_sample){w.wall_ns, w.cpu_ns, w.outside_ns, (int64_t)(*queued - before)};
-  if (!warm && w.outside_ns > KM_OUTSIDE_NS && w.outside_ns > w.cpu_ns / 100) return f->trouble = KM_OUTSIDE, f->ns = w.outside_ns, -1;
+  *sample = (struct km_sample){w.wall_ns, w.cpu_ns, w.outside_ns, (int64_t)watched(r, a, watch, 1)};
+  int blind = !!(r->off & KM_RUNNING);
+  if (!warm && !blind && w.outside_ns > KM_OUTSIDE_NS && w.outside_ns > w.cpu_ns / 100) return f->trouble = KM_OUTSIDE, f->ns = w.outside_ns, -1;
   if (!arm->copy_limit_ns) return 0;
   struct word *words = arm->results ? malloc((size_t)r->nsets * r->ntensors * WORDS * sizeof *words) : NULL;
   uint64_t state = r->seed ^ km_now();
-  uint32_t seen = words ? look(r, arm, &state, words) : 0;
+  at_leisure(r);
+  uint32_t seen = words && !blind ? look(r, arm, &state, words) : 0;
   f->end = km_window(arm->runner, KM_COPY, NULL, 0, r->timeout_ns, &w);
   int other = !f->end && changed(arm, words, seen, f);
   free(words);
   if (f->end) return f->trouble = KM_ENDED, f->set = -1, -1;
   if (other) return -1;
-  *queued = km_queued(arm->runner->pid);
-  if (!warm && (uint64_t)w.cpu_ns > arm->copy_limit_ns) return f->trouble = KM_COPYING, f->ns = w.cpu_ns, -1;
+  watched(r, a, watch, 0); /* copying is one thread's work */
+  if (!warm && !blind && (uint64_t)w.cpu_ns > arm->copy_limit_ns) return f->trouble = KM_COPYING, f->ns = w.cpu_ns, -1;
   return 0;
 }
 
@@ -193,15 +235,16 @@ int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_fi
   memset(f, 0, sizeof *f);
   uint64_t state = r->seed;
   uint32_t *order = malloc(r->nsets * sizeof *order), arms[MAX_ARMS], done = 0;
-  uint64_t spent = 0, queued[MAX_ARMS] = {0};
+  uint64_t spent = 0;
+  struct watch watch[MAX_ARMS] = {0};
   struct km_sample sample = {0, 0, 0, 0};
   if (!order || r->narms > MAX_ARMS) return free(order), -1;
   uint64_t places = (uint64_t)r->nsets * r->ntensors, canaries = km_next(&state);
   for (uint32_t a = 0; a < r->narms; a++) {
     arms[a] = a;
     km_canaries(r->arms[a].outputs, r->places, places, KM_OUTPUTS, canaries);
-    queued[a] = km_queued(r->arms[a].runner->pid);
-    if (km_stop(r->arms[a].runner)) *f = (struct km_finding){.trouble = KM_ENDED, .arm = (int)a, .set = -1, .end = KM_DIED};
+    watched(r, a, &watch[a], 0);
+    if (!(r->off & KM_RUNNING) && km_stop(r->arms[a].runner)) *f = (struct km_finding){.trouble = KM_ENDED, .arm = (int)a, .set = -1, .end = KM_DIED};
   }
   for (uint32_t s = 0; s < r->nsets; s++) order[s] = s;
   uint64_t last = 0;
@@ -209,13 +252,15 @@ int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_fi
     uint64_t seed = km_next(&state), poison = km_new_poison(km_next(&state));
     f->round = (int)round, last = seed;
     share(r, refill, round, seed, poison, NULL);
+    at_leisure(r);
     shuffle(arms, r->narms, &state);
     shuffle(order, r->nsets, &state);
     for (uint32_t i = 0; i < r->narms && !f->trouble; i++) {
-      one_arm(r, arms[i], &queued[arms[i]], order, round == 0, &sample, f);
+      one_arm(r, arms[i], &watch[arms[i]], order, round == 0, &sample, f);
       if (round) samples[(round - 1) * r->narms + arms[i]] = sample, spent += (uint64_t)sample.wall_ns;
     }
-    if (!f->trouble) share(r, compare, round, seed, poison, f);
+    at_leisure(r);
+    if (!f->trouble && !(r->off & KM_UNCOMPARED)) share(r, compare, round, seed, poison, f);
     f->round = (int)round;
     if (!f->trouble && round) done = round;
   }

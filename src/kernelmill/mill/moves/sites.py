@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from kernelmill.mill.expr import Elem, Expr, Op, Opaque, Var, names, op, rewrite, walk
-from kernelmill.mill.ir import Alloc, Body, Buffer, Call, If, Let, Loop, Program, Reduce, Scan, Stmt, Store
+from kernelmill.mill.ir import Alloc, Body, Buffer, Call, If, Let, Loop, Program, Reduce, Scan, Stmt
 from kernelmill.mill.moves.refused import Refused
-from kernelmill.mill.walk import all_statements, expressions, statements
+from kernelmill.mill.walk import all_statements, expressions, statements, written
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def accesses(program: Program, body: Body, around: Around) -> list[Access]:
     for stmt, where in visit(body, around):
         if isinstance(stmt, Alloc | Call):
             continue
-        targets = _targets(stmt)
+        targets = written(stmt)
         free = ""
         if isinstance(stmt, Reduce) and is_free(program, stmt):
             free = stmt.reducer
@@ -122,18 +122,6 @@ def is_free(program: Program, stmt: Reduce) -> bool:
     """True if the contributions of this reduce may be reordered."""
     reducer = program.reducer(stmt.reducer)
     return reducer.commutative and (reducer.exact or (stmt.reassoc and reducer.associative))
-
-
-def _targets(stmt: Stmt) -> tuple[Elem, ...]:
-    match stmt:
-        case Store():
-            return (stmt.target,)
-        case Reduce():
-            return stmt.targets
-        case Scan():
-            return stmt.targets + stmt.outs
-        case _:
-            return ()
 
 
 def _reads(expr: Expr, around: Around, shapes: dict[str, Buffer]) -> Iterator[Access]:

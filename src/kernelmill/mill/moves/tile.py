@@ -225,7 +225,10 @@ def fold_init(program: Program, words: list[str]) -> Program:
     program = transform_program(program, lambda s: (done,) if s == update else None)
     if not at:
         return _without_nest(program, store, None)
-    return _without_nest(program, store, find_loop(program, at).extent)
+    extent = find_loop(program, at).extent
+    if unknown := names(extent) - set(program.axes) - {v for v, _ in around_store.loops}:
+        raise Refused(f"how often {at} runs depends on {', '.join(sorted(unknown))}, which is not known where {name} starts")
+    return _without_nest(program, store, extent)
 
 
 def _without_nest(program: Program, store: Store, extent: Expr | None) -> Program:
