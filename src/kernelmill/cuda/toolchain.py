@@ -101,6 +101,12 @@ def folder_digest(folder: Path) -> str:
     return digest(*(part for p in files for part in (str(p.relative_to(folder)), p.read_bytes())))
 
 
+@cache
+def identity() -> str:
+    """Of everything that decides what a build gives: the compiler and all of this folder."""
+    return digest(find_clang()[1], folder_digest(HERE), *architecture_flags())
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """One process at a time makes `path`."""

@@ -10,6 +10,7 @@ import re
 import sysconfig
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -127,27 +128,79 @@ def modernize(text: str) -> str:
     return _DISPATCH.sub(r"\1.scalar_type()", _TYPE_OF.sub(r"\1", text))
 
 
+@dataclass
+class _Shelf:
+    """Where the extensions of this process lie, instead of the cache of the machine. `complete`: nothing may be compiled any more."""
+
+    folder: Path
+    complete: bool
+
+
+_shelves: list[_Shelf] = []
+_libraries: list[ctypes.CDLL] = []
+
+
+def keep_in(folder: Path, *, complete: bool) -> None:
+    """From now on extensions are compiled into `folder` and loaded from there, by source alone; `complete`: only loaded."""
+    _shelves.append(_Shelf(folder, complete))
+
+
+def loaded() -> int:
+    """How many extensions this process has loaded."""
+    return len(_libraries)
+
+
+def last_report() -> str:
+    """What the runtime said last about a kernel that failed, in one line; '' when it said nothing."""
+    for library in reversed(_libraries):
+        library.km_torch_report.restype = ctypes.c_char_p
+        text = library.km_torch_report()
+        if text:
+            return " ".join(text.decode(errors="replace").split())
+    return ""
+
+
+def warm() -> Path:
+    """Makes what is missing (the first time about 40 s) and returns the folder with everything that a build reads beside this package."""
+    tools = toolchain()
+    torch_flags(tools)
+    return tools.home
+
+
 def _load(
     name: str, cpp: list[str], cuda: list[str], glue: str, flags: list[str], folders: list[Path], python: bool, apart: bool = False
 ) -> ModuleType:
-    tools = toolchain()
-    base, head = torch_flags(tools)
-    key = digest(str(head), str(tools.library), str(tools.plugin), name, *cpp, "|", *cuda, glue, *flags)
-    out = tools.home / "torch" / f"{name}-{key}" / f"{name}.so"
+    name = re.sub(r"\W", "_", name, flags=re.ASCII)
+    key = digest(name, *cpp, "|", *cuda, glue, *flags)
+    if _shelves:
+        shelf = _shelves[-1]
+        out = shelf.folder / f"{name}-{key}" / f"{name}.so"
+        if shelf.complete and not out.exists():
+            raise CudaBuildError(f"the extension '{name}' was not compiled when the module was loaded: its source has changed since")
+    else:
+        tools = toolchain()
+        key = digest(key, str(torch_flags(tools)[1]), str(tools.library), str(tools.plugin))
+        out = tools.home / "torch" / f"{name}-{key}" / f"{name}.so"
     if not out.exists():
         with locked(out.parent):
             if not out.exists():
-                try:
-                    groups = [[t] for t in cpp] if apart else [[*cpp, *cuda, glue]]
-                    _compile(tools, name, groups, base, head, flags, folders, out)
-                except CudaBuildError as first:
-                    if apart or not (cpp and cuda):
-                        raise
-                    try:
-                        _compile(tools, name, [[*cpp, glue], cuda], base, head, flags, folders, out)
-                    except CudaBuildError:
-                        raise first from None
+                _make(name, cpp, cuda, glue, flags, folders, out, apart)
     return _import(name, out, python)
+
+
+def _make(name: str, cpp: list[str], cuda: list[str], glue: str, flags: list[str], folders: list[Path], out: Path, apart: bool) -> None:
+    tools = toolchain()
+    base, head = torch_flags(tools)
+    try:
+        groups = [[t] for t in cpp] if apart else [[*cpp, *cuda, glue]]
+        _compile(tools, name, groups, base, head, flags, folders, out)
+    except CudaBuildError as first:
+        if apart or not (cpp and cuda):
+            raise
+        try:
+            _compile(tools, name, [[*cpp, glue], cuda], base, head, flags, folders, out)
+        except CudaBuildError:
+            raise first from None
 
 
 def _compile(
@@ -161,7 +214,7 @@ def _compile(
             source = Path(folder) / f"{name}_{i}.cu"
             body = "\n".join(modernize(t) for t in texts)
             source.write_text(
-                f'#define TORCH_EXTENSION_NAME {name}\n#line 1\n{body}\nextern "C" {{ void* km_keep_{i} = (void*)&km_torch_take_error; }}\n'
+                f'#define TORCH_EXTENSION_NAME {name}\n#line 1\n{body}\nextern "C" {{ void* km_keep_{i}[] = {{(void*)&km_torch_take_error, (void*)&km_torch_report}}; }}\n'
             )
             copy = Sources(Path(folder), folders).add(source)
             o = str(Path(folder) / f"{i}.o")
@@ -177,7 +230,10 @@ def _compile(
                 str(head),
                 f"-fpass-plugin={tools.plugin}",
             ]
-            compile_one([*argv, "-c", str(copy), "-o", o])
+            try:
+                compile_one([*argv, "-c", str(copy), "-o", o])
+            except CudaBuildError as error:
+                raise CudaBuildError(str(error).replace(f"{folder}/", "")) from None
         out.parent.mkdir(parents=True, exist_ok=True)
         new = out.with_suffix(".new")
         libraries = [f for p in cpp_extension.library_paths() for f in (f"-L{p}", f"-Wl,-rpath,{p}")]
@@ -190,13 +246,15 @@ def _import(name: str, path: Path, python: bool) -> ModuleType:
 
     if not python:
         torch.ops.load_library(str(path))
+        _libraries.append(ctypes.CDLL(str(path)))
         return ModuleType(name)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise UserError(f"cannot import {path}")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return _checked(name, module, ctypes.CDLL(str(path)))
+    _libraries.append(ctypes.CDLL(str(path)))
+    return _checked(name, module, _libraries[-1])
 
 
 def _checked(name: str, module: ModuleType, library: ctypes.CDLL) -> ModuleType:
@@ -210,7 +268,7 @@ def _checked(name: str, module: ModuleType, library: ctypes.CDLL) -> ModuleType:
             result = f(*args, **kwargs)
             code = take()
             if code:
-                raise RuntimeError(f"CUDA error {code} in {name}.{f.__name__}: a kernel failed (see stderr)")
+                raise RuntimeError(f"CUDA error {code} in {name}.{f.__name__}: {last_report() or 'a kernel failed'}")
             return result
 
         return call

@@ -32,6 +32,9 @@ inline const bool guarded = [] {
 }();
 }  // namespace km
 
+/// What the runtime said last about a kernel that failed.
+extern "C" __attribute__((visibility("default"))) inline const char* km_torch_report() { return km_last_report(); }
+
 /// The error that a kernel left and the extension did not look at.
 extern "C" __attribute__((visibility("default"))) inline int km_torch_take_error() {
     cudaDeviceSynchronize();

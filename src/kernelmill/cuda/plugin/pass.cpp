@@ -135,6 +135,7 @@ PreservedAnalyses SplitPass::run(Module& m, ModuleAnalysisManager& analyses) {
             set_field(kernel, NSegments, u32(rows.size()));
             set_field(kernel, FrameBytes, u32((s.frame_bytes + 63) / 64 * 64));
             set_field(kernel, UniformBytes, u32(s.uniform_bytes));
+            if (s.stops.empty()) set_field(kernel, Flat, u32(flat_width(*item)));
             std::vector<Constant*> uniforms;
             for (auto& slot : s.slots)
                 if (slot.uniform)

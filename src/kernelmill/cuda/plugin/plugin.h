@@ -20,7 +20,7 @@ struct SplitPass : llvm::PassInfoMixin<SplitPass> {
 };
 
 /// Fields of `km::Kernel` in the order of its declaration.
-enum KernelField { Name, File, Line, Bounds, Item, Segments, NSegments, FrameBytes, UniformBytes, SharedBytes, SharedTotal, NArgs, ArgPlaces, ArgsBytes, Why, Uniforms, NUniforms };
+enum KernelField { Name, File, Line, Bounds, Item, Segments, NSegments, FrameBytes, UniformBytes, SharedBytes, SharedTotal, NArgs, ArgPlaces, ArgsBytes, Why, Uniforms, NUniforms, Flat };
 
 llvm::StructType* kernel_type(llvm::LLVMContext& c);
 void set_field(llvm::GlobalVariable* kernel, unsigned field, llvm::Constant* value);

@@ -444,6 +444,12 @@ Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
     auto loop_id = MDNode::getDistinct(c, {nullptr, parallel, progress});
     loop_id->replaceOperandWith(0, loop_id);
     back->setMetadata(LLVMContext::MD_loop, loop_id);
+    if (whole) {
+        std::vector<BasicBlock*> all{head};
+        all.insert(all.end(), made.begin(), made.end());
+        all.push_back(latch);
+        write_twice(*f, {row_loop, head, latch, tx, first_x, end_x, all}, group);
+    }
     IRBuilder<> rl(row_latch);
     auto next_row = rl.CreateAdd(row, rl.getInt32(1), "", true, true);
     row->addIncoming(next_row, row_latch);

@@ -51,6 +51,20 @@ private:
     std::set<const llvm::Value*> different_;
 };
 
+/// The loop over the threads of one row: `row` runs before it, `index` counts from `first` to below `end`.
+struct ThreadLoop {
+    llvm::BasicBlock *row, *head, *latch;
+    llvm::PHINode* index;
+    llvm::Value *first, *end;
+    std::vector<llvm::BasicBlock*> blocks;  // head, body and latch
+};
+
+/// Adds a second form of the loop for rows of which every thread passes the checks at its start.
+void write_twice(llvm::Function& f, const ThreadLoop& l, llvm::MDNode* group);
+
+/// Whether neighbouring blocks may run as one: 0 no, ~0u for any width of a block, else for this one.
+unsigned flat_width(const llvm::Function& f);
+
 /// Turns one thread's function into loops. Returns why it did not, or "".
 struct Splitter {
     Splitter(llvm::Module& module, llvm::Function& one) : m(module), item(one) {}

@@ -17,7 +17,7 @@ namespace km {
 StructType* kernel_type(LLVMContext& c) {
     auto p = PointerType::getUnqual(c);
     auto i = Type::getInt32Ty(c);
-    return StructType::get(c, {p, p, i, i, p, p, i, i, i, i, i, i, p, i, p, p, i});
+    return StructType::get(c, {p, p, i, i, p, p, i, i, i, i, i, i, p, i, p, p, i, i});
 }
 
 void set_field(GlobalVariable* kernel, unsigned field, Constant* value) {
@@ -253,7 +253,7 @@ GlobalVariable* make_stub(Module& m, Function* k, const Note& note, uint64_t sha
     auto desc = new GlobalVariable(m, kernel_type(c), false, GlobalValue::InternalLinkage,
                                    ConstantStruct::get(kernel_type(c), {text(m, name), text(m, note.file), u32(note.line), u32(note.bounds), item, null,
                                                                         u32(0), u32(0), u32(0), u32(shared_bytes), u32(shared_total), u32(fields.size()),
-                                                                        offset_table, u32(layout.getTypeAllocSize(pack)), text(m, "fibers"), null, u32(0)}),
+                                                                        offset_table, u32(layout.getTypeAllocSize(pack)), text(m, "fibers"), null, u32(0), u32(0)}),
                                    name + ".kernel");
     {
         IRBuilder<> b(BasicBlock::Create(c, "entry", k));

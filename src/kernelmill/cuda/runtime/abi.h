@@ -71,6 +71,7 @@ struct Kernel {
     const char* why;            // which path the kernel takes and why
     const Uniform* uniforms;
     uint32_t nuniforms;
+    uint32_t flat;              // neighbouring blocks may run as one: 0 no, ~0u for any width of a block, else for this one
 };
 
 }  // namespace km

@@ -44,7 +44,8 @@ extern thread_local Worker* worker;
 
 /// Settings from the environment, read once.
 struct Settings {
-    uint64_t seed;      // 0: the fast order
+    uint64_t seed;      // 0: the fast order; of this launch, where orders vary
+    bool vary;          // every launch draws its order
     bool fibers;        // never the split form
     bool strict;        // early exit before a barrier is an error
     bool faults;        // turn the machine's faults into CUDA errors (handlers for SIGSEGV and its like)
@@ -62,6 +63,8 @@ bool one_loop(const Kernel& k);
 
 /// One line on stderr about the kernel, block and thread that runs now.
 void report(const char* what, const char* detail, bool with_thread = true);
+/// Prints a line and keeps it for whoever asks what went wrong.
+void say(const char* text);
 
 /// Blocks of a cooperative launch wait here for all others. Returns false when the launch failed.
 bool grid_wait(Grid*);

@@ -43,7 +43,9 @@ void check_canary(char* p, const Allocation& a) {
     char* end = a.map + kPage + a.mapped;
     for (char* c = p + a.size; c < end; c++)
         if (static_cast<unsigned char>(*c) != kCanary) {
-            fprintf(stderr, "kernelmill cuda: a write %zd bytes past the end of an allocation of %zu bytes\n", c - (p + a.size), a.size);
+            char text[160];
+            snprintf(text, sizeof text, "kernelmill cuda: a write %zd bytes past the end of an allocation of %zu bytes\n", c - (p + a.size), a.size);
+            say(text);
             set_error(cudaErrorIllegalAddress, true);
             return;
         }
@@ -64,7 +66,7 @@ cudaError_t allocate(void** out, size_t size, cudaMemoryType type) {
     mprotect(map + kPage + mapped, kPage, PROT_NONE);
     char* p = map + kPage + mapped - rounded;
     memset(p + size, kCanary, rounded - size);
-    if (settings().seed && type == cudaMemoryTypeDevice && size < (64u << 20)) memset(p, 0xff, size);
+    if ((settings().seed || settings().vary) && type == cudaMemoryTypeDevice && size < (64u << 20)) memset(p, 0xff, size);
     std::lock_guard hold(lock);
     all()[p] = {size, mapped, map, type};
     *out = p;

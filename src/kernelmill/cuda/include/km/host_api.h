@@ -63,6 +63,7 @@ cudaError_t cudaDeviceGetPCIBusId(char* s, int n, int d);
 cudaError_t cudaGetDeviceFlags(unsigned* f);
 
 void __km_push(const unsigned* grid, const unsigned* block, size_t shared, cudaStream_t stream, int cooperative);
+const char* km_last_report();
 cudaError_t __km_func_attributes(cudaFuncAttributes* a, const void* f);
 cudaError_t __km_func_set(const void* f, cudaFuncAttribute a, int v);
 cudaError_t __km_occupancy(int* blocks, const void* f, int threads, size_t dynamic);
