@@ -156,7 +156,10 @@ class X86(Platform):
             "GOMP_SPINCOUNT": "0",
             "KMP_BLOCKTIME": "0",
         }
-        return Run(kind="native", threads=self.threads, env=tuple(env.items()), clock="cpu" if self.threads == 1 else "wall")
+        # while nothing is timed they do spin: threads that start at the same moment meet where they race
+        checking = (("OMP_WAIT_POLICY", "active"), ("KMP_BLOCKTIME", "20"), ("GOMP_SPINCOUNT", "2000000"))
+        clock = "cpu" if self.threads == 1 else "wall"
+        return Run(kind="native", threads=self.threads, env=tuple(env.items()), clock=clock, checking=checking)
 
     def machine(self) -> Machine:
         here = machine.detect()

@@ -20,7 +20,7 @@ from kernelmill.core.workload import Workload
 from kernelmill.judge.defences import ALL_ON, Defences
 from kernelmill.judge.right import sizes
 
-Kind = Literal["own", "odd", "prime", "one", "tail", "long", "empty"]
+Kind = Literal["own", "odd", "prime", "one", "tail", "even", "long", "empty"]
 SCALAR_SEEDS = 8
 
 

@@ -67,7 +67,13 @@ def long(rng: random.Random) -> int:
     return rng.randint(LONG + 1, 3000)
 
 
-KINDS = {"odd": odd, "prime": prime, "tail": tail}
+def even(rng: random.Random) -> int:
+    """A multiple of a 64-byte line: the inaccessible page follows the last element at once, and what reads one too many ends there."""
+    return 16 * rng.randint(1, 8)
+
+
+KINDS = {"odd": odd, "prime": prime, "tail": tail, "even": even}
+UNEVEN = ("odd", "prime", "tail")
 
 
 def _snap(axes: dict[str, int], rules: Rules) -> dict[str, int]:
@@ -142,11 +148,13 @@ def _legal(axes: dict[str, int], rules: Rules, keep: str) -> dict[str, int] | No
 def _proposal(kind: str, special: str, rules: Rules, rng: random.Random) -> dict[str, int]:
     """Sizes of one kind, constraints not yet looked at; `special` is the axis that is one, or long."""
     mixed = kind in ("one", "long")
-    axes = dict(rules.base) | {a: KINDS[rng.choice(list(KINDS)) if mixed else kind](rng) for a in rules.free}
+    axes = dict(rules.base) | {a: KINDS[rng.choice(UNEVEN) if mixed else kind](rng) for a in rules.free}
     if kind == "one":
         axes[special] = 1
         if len(rules.free) > 2 and rng.random() < 0.5:
             axes[rng.choice(rules.free)] = 1
+    elif kind == "even" and len(rules.free) > 2:  # small enough to stay as it is
+        axes |= dict.fromkeys(rules.free, 16) | {rules.free[0]: rng.randint(1, 4)}
     elif kind == "long":
         axes = {a: min(v, rng.randint(2, 40)) if a in rules.free else v for a, v in axes.items()} | {special: long(rng)}
     return axes
@@ -160,7 +168,8 @@ def draw(rules: Rules, rng: random.Random, tries: int = 40) -> list[tuple[str, d
         return []
     turn = list(rules.free)
     rng.shuffle(turn)
-    wanted = [("tail", ""), ("prime", ""), *(("long", a) for a in turn), *(("one", a) for a in turn[:3]), ("odd", ""), ("tail", "")]
+    wanted = [("tail", ""), ("prime", ""), ("even", ""), *(("long", a) for a in turn), *(("one", a) for a in turn[:3])]
+    wanted += [("odd", ""), ("tail", "")]
     found = {tuple(rules.base[a] for a in rules.task.axes): ("own", dict(rules.base))}
     for kind, special in wanted:
         for _ in range(tries):
