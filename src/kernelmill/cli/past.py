@@ -27,10 +27,10 @@ def report(
 def evidence(
     record: Annotated[str, typer.Argument(help="First digits of a record's hash.")], archive: ARCHIVE = None, json: JSON = False
 ) -> None:
-    """One record, whole, and whether the archive's chain holds."""
+    """One record: its figures computed again from its samples and seeds, nothing run, and whether the archive's chain holds."""
     from kernelmill.cli import show
 
-    answer("evidence", json, show.plain, record=record, archive=archive)
+    answer("evidence", json, show.evidence, record=record, archive=archive)
 
 
 def best(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from kernelmill.serve import answers as a
@@ -129,10 +130,12 @@ def result(found: a.Result) -> None:
     m = found.measurement
     if m:
         wall = f"wall median {seconds(m['wall_median'])}, p95 {seconds(m['wall_p95'])}"
-        circumstances = f"{m['restarts']} restarts, foreign load {m['load']:.2f} cores"
+        circumstances = f"{m['restarts']} restarts, {found.cache} caches, foreign load {m['load']:.2f} cores"
         console.print(f"time       {seconds(m['seconds'])} a call by {m['clock']}, {m['threads']} threads; {wall}; {circumstances}")
     if found.roofline is not None:
         console.print(f"roofline   {found.roofline:.0%} of a kernel that only moves the same bytes")
+    for name, what in found.stages.items():
+        console.print(f"{name:10} {what}", markup=False)
     if found.requires:
         console.print("requires   " + ", ".join(found.requires))
     if found.statuses:
@@ -158,6 +161,11 @@ def result(found: a.Result) -> None:
 
 
 def bench(found: a.BenchAnswer) -> None:
+    if found.author is not None:
+        from kernelmill.cli.show_author import author
+
+        author(found, found.author)
+        return
     rows = table("task", "status", ">eager", ">99 % interval", ">compile", ">naive", ">best", "best is", ">roofline")
     for r in found.rows:
         eager = r.speedup.get("eager")
@@ -190,6 +198,22 @@ def rejudge(found: a.RejudgeAnswer) -> None:
     then = f"{before.median:.2f}x ({before.low:.2f} to {before.high:.2f})" if before else ""
     console.print(f"before     {found.before.status} {then}".rstrip())
     console.print("agrees" if found.agrees else "[red]does not agree[/]")
+
+
+def evidence(found: a.EvidenceAnswer) -> None:
+    """What was computed again, and where the chain ends; the record itself is for --json."""
+    record = found.record
+    verdict = record["verdict"]
+    console.print(f"{verdict['status']}  {record['candidate']['task']} on {record['platform']}, {record['tier']}", markup=False)
+    if verdict["reason"]:
+        console.print(verdict["reason"], markup=False)
+    rows = table("computed again", "", "")
+    for c in found.checks:
+        rows.add_row(c.name, "same" if c.ok else "[red]differs[/]", escape(c.text))
+    console.print(rows)
+    state = "damaged: " + "; ".join(found.chain.damage) if found.chain.damage else "whole"
+    console.print(f"chain      {state}, {found.chain.records} records, head {found.chain.head}", markup=False)
+    console.print(f"record     {found.hash} (all of it: --json)", markup=False)
 
 
 def runs(found: a.RunsAnswer) -> None:

@@ -14,6 +14,8 @@ STRATEGY = Annotated[str, typer.Option("--strategy", help="Who has children: 'be
 BUDGET = Annotated[str, typer.Option("--budget", help="What the search may spend: 60s, 5m, 300evals, several with commas.")]
 BASELINES = Annotated[str, typer.Option("--baselines", help="What to compare with: eager, compile, naive.")]
 SEED = Annotated[int, typer.Option("--seed", help="Seed of author and strategy (the judge's seeds are secret).")]
+STAGES = Annotated[str, typer.Option("--stages", help="Sanitizers to go through as well: asan,ubsan,tsan,msan.")]
+CACHE = Annotated[str, typer.Option("--cache", help="What the caches hold when a timed batch begins: cold or warm.")]
 ALL = "eager,compile,naive"
 
 
@@ -30,6 +32,8 @@ def judge(
     profile: PROFILE = "cpu",
     baselines: BASELINES = ALL,
     confirm: Annotated[bool, typer.Option(help="Make a second, independent decision.")] = True,
+    stages: STAGES = "",
+    cache: CACHE = "cold",
     set_: SET = None,
     dynamic: DYNAMIC = None,
     eval_: EVAL = False,
@@ -42,7 +46,7 @@ def judge(
     answer(
         "judge", json, show.result, watched=True,
         file=file, task=task, platform=platform, profile=profile, baselines=baselines, confirm=confirm,
-        settings=set_, dynamic=dynamic, eval_mode=eval_, archive=archive,
+        stages=stages, cache=cache, settings=set_, dynamic=dynamic, eval_mode=eval_, archive=archive,
     )  # fmt: skip
 
 
@@ -56,6 +60,8 @@ def optimize(
     budget: BUDGET = "60s",
     baselines: BASELINES = ALL,
     seed: SEED = 0,
+    stages: STAGES = "",
+    cache: CACHE = "cold",
     set_: SET = None,
     dynamic: DYNAMIC = None,
     eval_: EVAL = False,
@@ -73,7 +79,7 @@ def optimize(
     answer(
         "optimize", json, show.result, watched=True,
         task=task, platform=platform, profile=profile, author=author, strategy=strategy, budget=budget,
-        baselines=baselines, seed=seed, settings=set_, dynamic=dynamic, eval_mode=eval_, out=out,
+        baselines=baselines, seed=seed, stages=stages, cache=cache, settings=set_, dynamic=dynamic, eval_mode=eval_, out=out,
         resume=(run or "last") if resume else run, archive=archive,
     )  # fmt: skip
 
@@ -85,20 +91,22 @@ def bench(
     profile: PROFILE = "cpu",
     author: AUTHOR = "schedule",
     strategy: STRATEGY = "beam",
-    budget: BUDGET = "20s",
+    budget: Annotated[str, typer.Option("--budget", help="For each task: 20s; with --samples 10m.")] = "",
     baselines: BASELINES = ALL,
     seed: SEED = 0,
+    samples: Annotated[int, typer.Option("--samples", help="Measure the author: so many independent attempts a task, no search.")] = 0,
+    cache: CACHE = "cold",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the newest bench that was cut off.")] = False,
     archive: ARCHIVE = None,
     json: JSON = False,
 ) -> None:
-    """Optimize many tasks and print the table by category."""
+    """Optimize many tasks and print the table by category; with --samples, measure the author."""
     from kernelmill.cli import show
 
     answer(
         "bench", json, show.bench, watched=True,
         tasks=tasks, platform=platform, profile=profile, author=author, strategy=strategy, budget=budget,
-        baselines=baselines, seed=seed, resume="last" if resume else "", archive=archive,
+        baselines=baselines, seed=seed, samples=samples, cache=cache, resume="last" if resume else "", archive=archive,
     )  # fmt: skip
 
 

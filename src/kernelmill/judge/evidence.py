@@ -22,6 +22,7 @@ from kernelmill.core.task import Task
 from kernelmill.core.verdict import Speedup, Status
 from kernelmill.judge.decision_restart import Restart, Sample
 from kernelmill.judge.decision_statistics import Looks, interval, look
+from kernelmill.judge.judge import VERSION
 from kernelmill.judge.right.cases import plan
 
 _TOLERANCE = 1e-9
@@ -37,8 +38,11 @@ class Check:
     """What was compared, or what differs."""
 
 
-def recheck(record: Record, task: Task | None) -> list[Check]:
-    """All checks that this record allows. `task`: as it is now; None where it cannot be loaded or has another digest."""
+def recheck(record: Record, task: Task | None, version: str = VERSION) -> list[Check]:
+    """All checks that this record allows. `task`: as it is now; None where it cannot be loaded or has another digest.
+
+    `version` of the judge's rules: workloads are drawn again only where it is the record's.
+    """
     verdict = record.verdict
     decisions = _decisions(verdict.evidence)
     found = [_speedup(name, decisions.get(name), s) for name, s in verdict.speedup.items() if name != "best"]
@@ -52,7 +56,7 @@ def recheck(record: Record, task: Task | None) -> list[Check]:
     twin = next((d for d in _in_order(decisions) if len(d.get("arms", ())) > 2 and d.get("restarts")), None)
     if verdict.roofline is not None and twin:
         found.append(_same("roofline", _ratio(twin, 2, 1).median, verdict.roofline, f"third arm: {list(twin['arms'])[2]}"))
-    return [*found, _cases(record, task)]
+    return [*found, _cases(record, task, version)]
 
 
 def restarts_of(decision: Mapping[str, Any]) -> list[Restart]:
@@ -131,13 +135,15 @@ def _status(record: Record, decisions: Mapping[str, dict[str, Any]]) -> Check:
     return Check("status", look(logs, looks) == "faster", f"FASTER by {text}")
 
 
-def _cases(record: Record, task: Task | None) -> Check:
-    """The workloads that the revealed seed draws are those that were run."""
+def _cases(record: Record, task: Task | None, version: str) -> Check:
+    """The workloads that the revealed seed draws are those that were run, as far as the rules of drawing are still the same."""
     evidence = record.verdict.evidence
     if "seed" not in evidence or "shapes" not in evidence:
         return Check("seed", not record.verdict.status.passed, "no workload was run")
     if task is None or task.digest != record.task_digest:
         return Check("seed", True, "not checked: the task is not the one of the record any more")
+    if record.judge.partition(" ")[0] != version:
+        return Check("seed", True, f"not checked: the rules of drawing were those of judge version {record.judge.partition(' ')[0]}")
     try:
         cases = plan(task, record.candidate, record.profile, evidence["seed"])
     except KernelmillError as error:

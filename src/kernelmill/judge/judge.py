@@ -39,7 +39,7 @@ from kernelmill.judge.suspicion import settled
 from kernelmill.judge.verify import Checked, verify
 from kernelmill.platforms import machine
 
-VERSION = "1"
+VERSION = "2"
 """Of the judge's rules: bound, cases, decision. Goes up when a verdict may differ."""
 ATTEMPTS = 3
 """How often a race is run again whose finding against the candidate no new process confirms."""

@@ -207,7 +207,7 @@ def _ended(result: Result) -> str:
     if result.limit_hit:
         return f"stopped by its {result.limit_hit} limit"
     number = -result.rc if result.rc < 0 else result.rc - 128 if result.rc > 128 else 0
-    return f"ended by {signal.Signals(number).name}" if number in iter(signal.Signals) else f"left with code {result.rc}"
+    return f"ended by {signal.Signals(number).name}" if number in [s.value for s in signal.Signals] else f"left with code {result.rc}"
 
 
 def buffers(stdout: str) -> dict[int, str]:

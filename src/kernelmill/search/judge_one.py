@@ -14,7 +14,7 @@ from kernelmill.core.platform import Platform
 from kernelmill.core.record import Record
 from kernelmill.core.task import Task
 from kernelmill.search.finals import confirm, verdict
-from kernelmill.search.judging import BASELINES, OpenJudge, open_judge
+from kernelmill.search.judging import BASELINES, OpenJudge, open_judge, options
 from kernelmill.search.loop import Desk
 from kernelmill.search.optimize import Request, Seconds, check_baselines
 from kernelmill.search.requests import load_task, usable_platform
@@ -31,19 +31,25 @@ def judge_candidate(
     profile: str = "cpu",
     baselines: Sequence[str] = BASELINES,
     confirmed: bool = True,
+    stages: Sequence[str] = (),
+    cache: str = "cold",
     opener: OpenJudge = open_judge,
 ) -> dict[str, Any]:
-    """The result for one candidate. `spec` is the request as it is stored with the run. `confirmed=False` leaves the confirmation out."""
+    """The result for one candidate. `spec` is the request as it is stored with the run. `confirmed=False` leaves the confirmation out,
+    and with no baselines either the time: correctness alone.
+
+    `stages`: sanitizers that it goes through as well; `cache`: `cold` or `warm`, what the caches hold when a timed batch begins.
+    """
     task.sizes(profile)
     check_baselines(baselines)
     seconds = Seconds()
     with seconds.of("open"):
-        judge = opener(task, platform, profile)
+        judge = opener(task, platform, profile, **options(stages, cache))
     try:
         run = archive.begin_run("judge", spec)
         desk = Desk(task, platform, profile, judge, archive, run, Budget())
         with seconds.of("verdict"):
-            record = verdict(desk, candidate)
+            record = verdict(desk, candidate, ("eager",) if baselines or confirmed else ())
         if confirmed and record.verdict.status.passed:
             with seconds.of("confirmation"):
                 record = confirm(desk, candidate, baselines)
@@ -60,6 +66,16 @@ def request_of(archive: Archive, record: Record) -> Request:
     if runs:
         return Request.from_json(runs[0].spec | {"task": runs[0].spec.get("tasks", {}).get(record.candidate.task, runs[0].spec["task"])})
     return Request(record.candidate.task, record.platform, record.profile)
+
+
+def task_of(archive: Archive, record: Record) -> Task | None:
+    """The task that a record is about; None where it is gone or has changed since."""
+    try:
+        request = request_of(archive, record)
+        task = load_task(request.task, request.settings, request.dynamic, request.eval_mode)
+    except UserError:
+        return None
+    return task if task.digest == record.task_digest else None
 
 
 def rejudge(prefix: str, archive: Archive, *, confirmed: bool = True, opener: OpenJudge = open_judge) -> dict[str, Any]:
@@ -83,6 +99,8 @@ def rejudge(prefix: str, archive: Archive, *, confirmed: bool = True, opener: Op
         profile=record.profile,
         baselines=[b for b in BASELINES if b in record.verdict.speedup] or ["eager"],
         confirmed=confirmed,
+        stages=[s["name"] for s in record.verdict.evidence.get("stages", [])],
+        cache=record.verdict.evidence.get("cache", "cold"),
         opener=opener,
     )
     before = describe(record)

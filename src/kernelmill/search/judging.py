@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from kernelmill.core.candidate import Candidate
 from kernelmill.core.platform import Platform
@@ -39,12 +39,17 @@ class Judging(Protocol):
         ...
 
 
-OpenJudge = Callable[[Task, Platform, str], Judging]
-"""Makes a judge for task, platform and profile."""
+OpenJudge = Callable[..., Judging]
+"""Makes a judge for task, platform and profile; further options by name, where they are not the default."""
 
 
-def open_judge(task: Task, platform: Platform, profile: str) -> Judging:
-    """The judge. Raises `UserError` for a profile that the task does not have."""
+def open_judge(task: Task, platform: Platform, profile: str, *, stages: Sequence[str] = (), cache: str = "cold") -> Judging:
+    """The judge. Raises `UserError` for a profile that the task does not have, a stage or a cache mode that does not exist."""
     from kernelmill.judge import judge
 
-    return judge.open_judge(task, platform, profile)
+    return judge.open_judge(task, platform, profile, stages=stages, cache=cache)
+
+
+def options(stages: Sequence[str], cache: str) -> dict[str, Any]:
+    """What an `OpenJudge` is told by name."""
+    return ({"stages": tuple(stages)} if stages else {}) | ({"cache": cache} if cache != "cold" else {})

@@ -32,9 +32,20 @@ def describe(record: Record) -> dict[str, Any]:
         "aa": {k: noise[k] for k in ("median", "low", "high")} if noise else None,
         "tier": record.tier,
         "run": record.run,
+        "cache": verdict.evidence.get("cache", "cold"),
+        "stages": {s["name"]: checked(s) for s in verdict.evidence.get("stages", [])},
+        "findings": [f for s in verdict.evidence.get("stages", []) for f in s["findings"]],
         "requires": list(record.candidate.requires),
         "moves": list(record.candidate.lineage.moves),
     }
+
+
+def checked(stage: dict[str, Any]) -> str:
+    """What a sanitizer stage did, in words: how much it found, how much it ran."""
+    count = len(stage["findings"])
+    found = f"{count} finding{'s' * (count > 1)}" if count else "clean"
+    ran = f"{stage['cases']} of {stage['planned']} workloads"
+    return "; ".join(text for text in (f"{found}, {ran}", stage["note"]) if text) if stage["cases"] or stage["findings"] else stage["note"]
 
 
 def not_measured(verdict: Verdict) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from kernelmill.archive.place import archive_path
 from kernelmill.archive.store import Archive
 from kernelmill.core.errors import UserError
-from kernelmill.serve.answers import EvidenceAnswer, ReportAnswer, Result, RunRow, RunsAnswer
+from kernelmill.serve.answers import CheckRow, EvidenceAnswer, ReportAnswer, Result, RunRow, RunsAnswer
 from kernelmill.serve.look import archive_state
 
 
@@ -30,10 +30,18 @@ def report(run: str = "last", out: str = "", archive: str | None = None) -> Repo
 
 
 def evidence(record: str, archive: str | None = None) -> EvidenceAnswer:
-    """One record, whole: candidate, verdict with raw samples and seeds, machine, toolchain; and whether the archive's chain holds."""
+    """One record, whole: candidate, verdict with raw samples and seeds, machine, toolchain; its figures computed again from those samples
+    and seeds without running anything; and whether the archive's chain holds."""
+    from kernelmill.judge.evidence import recheck
+    from kernelmill.search.judge_one import task_of
+
     with _open(archive) as store:
         found = store.get(record)
-    return EvidenceAnswer(record=found.to_json(), hash=found.hash, chain=archive_state(archive))
+        task = task_of(store, found)
+    whole = found.hash.startswith(record)
+    checks = [CheckRow(name="hash", ok=whole, text="sha256 of the record's text" if whole else f"computed again {found.hash}")]
+    checks += [CheckRow(name=c.name, ok=c.ok, text=c.text) for c in recheck(found, task)]
+    return EvidenceAnswer(record=found.to_json(), hash=found.hash, chain=archive_state(archive), checks=checks)
 
 
 def best(task: str, platform: str = "x86", profile: str = "cpu", archive: str | None = None) -> Result:

@@ -11,8 +11,7 @@ from kernelmill.core import formula
 from kernelmill.core.errors import UserError
 from kernelmill.core.record import Record
 from kernelmill.core.task import Task
-from kernelmill.search.judge_one import request_of
-from kernelmill.search.requests import load_task
+from kernelmill.search.judge_one import task_of
 from kernelmill.search.score import Scale
 
 
@@ -66,13 +65,7 @@ def story(archive: Archive, run: Run) -> Story:
         raise UserError(f"run {run.id} has no record yet", hint=f"kernelmill optimize --resume --run {run.id}")
     named = (run.result or {}).get("record", "")
     record = next((r for r in records if r.hash == named), None) or _foremost(records)
-    try:
-        request = request_of(archive, record)
-        task = load_task(request.task, request.settings, request.dynamic, request.eval_mode)
-        task = task if task.digest == record.task_digest else None
-    except UserError:
-        task = None
-    return Story(run, record, task, _steps(records), _lineage(record, records), tuple(records), archive.head())
+    return Story(run, record, task_of(archive, record), _steps(records), _lineage(record, records), tuple(records), archive.head())
 
 
 def _foremost(records: list[Record]) -> Record:

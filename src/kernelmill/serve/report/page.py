@@ -13,7 +13,7 @@ from kernelmill.archive.schema import Run
 from kernelmill.archive.store import Archive
 from kernelmill.core.errors import UserError
 from kernelmill.search import watch
-from kernelmill.search.result import not_measured
+from kernelmill.search.result import checked, not_measured
 from kernelmill.serve.report import plots
 from kernelmill.serve.report.data import Story, story
 from kernelmill.serve.report.svg import number
@@ -90,6 +90,8 @@ def facts(found: Story) -> list[tuple[str, str]]:
         ("platform", r.platform),
         ("toolchain", r.toolchain),
         ("judge", r.judge),
+        ("caches at the start of a batch", str(found.evidence.get("cache", ""))),
+        ("sanitizers", ", ".join(f"{s['name']} {checked(s)}" for s in found.evidence.get("stages", []))),
         ("isolation", f"level {found.evidence.get('level', 'not told')}"),
         ("candidate", r.candidate.id),
         ("record", r.hash),
