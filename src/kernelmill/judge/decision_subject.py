@@ -134,7 +134,8 @@ def sets_per_batch(subject: Subject, call_seconds: float, arms: int, budget: Bat
     if budget.cache == "warm":
         wanted = min(wanted, budget.warm_bytes // working)
     else:
-        wanted = max(wanted, math.ceil(budget.cold_bytes / working), 2)
+        cold = min(math.ceil(budget.cold_bytes / working), math.ceil(budget.longest / max(call_seconds, 1e-9)))
+        wanted = max(wanted, cold, 2)
     per_set = max(1, subject.input_bytes + arms * subject.output_bytes)
     return max(1, min(wanted, budget.memory_bytes // per_set, budget.most_sets))
 
@@ -149,6 +150,8 @@ class Batch:
     seconds: float = 0.002
     cold_bytes: int = 64 << 20
     """Inputs and outputs of a batch together exceed this, so that the last call's data is not in a cache for the next."""
+    longest: float = 0.1
+    """Seconds from which a batch takes no further sets for the sake of cold caches: such calls take longer than reading their data does."""
     memory_bytes: int = 256 << 20
     most_sets: int = 16384
     cache: str = "cold"

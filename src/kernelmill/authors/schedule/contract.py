@@ -52,6 +52,8 @@ class Parts:
     """Buffer of the broadcast factor."""
     right: str
     """Buffer of the factor read in vectors."""
+    gathered: bool = False
+    """A step along the columns is no step to the next element of the right factor."""
 
 
 def parts(site: Site, stmt: Reduce) -> Parts | None:
@@ -79,7 +81,9 @@ def parts(site: Site, stmt: Reduce) -> Parts | None:
     batch = tuple(v for v in free if v not in (rows_[0], column))
     if free != [*batch, rows_[0], column]:
         return None
-    return Parts(stmt.targets[0].buffer, batch, rows_[0], column, sums, left, right)
+    read = first if first.buffer == right else second
+    gathered = column not in names(read.index[-1])
+    return Parts(stmt.targets[0].buffer, batch, rows_[0], column, sums, left, right, gathered)
 
 
 def found(draft: Draft) -> list[Parts]:
@@ -107,7 +111,7 @@ def schedule(draft: Draft, p: Parts, knobs: Contract) -> str:
     sums = [depth, *p.sums[1:]]
     if ic or jc:
         outer = [jc, ko, ic, jo, io]
-        home_right, home_left = ko or jc, ic
+        home_right, home_left = ko or jc or (jo if p.gathered else ""), ic
     elif knobs.across == "rows":
         outer, home_right, home_left = [io, ko, jo], jo, io
     else:

@@ -24,8 +24,9 @@ from kernelmill.authors.schedule.shape import (
     values,
 )
 from kernelmill.mill import moves
+from kernelmill.mill.expr import Elem, walk
 from kernelmill.mill.ir import Loop, Program, Reduce, Scan, Store
-from kernelmill.mill.walk import written
+from kernelmill.mill.walk import expressions, statements, written
 
 
 @dataclass(frozen=True)
@@ -181,9 +182,16 @@ def _sites_in(loop: Loop) -> list[Site]:
 
 def localize(draft: Draft) -> None:
     """Give temporaries to the innermost loop that holds all their uses."""
+    users: dict[str, list[Loop]] = {}
+    for top in outer_loops(draft.program):
+        used = {e.buffer for s in statements((top,)) for x in expressions(s) for e in walk(x) if isinstance(e, Elem)}
+        for name in used:
+            users.setdefault(name, []).append(top)
     for buffer in draft.program.temps:
-        loops = [loop.var for top in outer_loops(draft.program) for loop in inside(top)]
-        draft.first(f"localize {buffer.name} {name}" for name in reversed(loops))
+        tops = users.get(buffer.name, [])
+        if len(tops) == 1:
+            top = next(t for t in outer_loops(draft.program) if t.var == tops[0].var)
+            draft.first(f"localize {buffer.name} {loop.var}" for loop in reversed(inside(top)))
 
 
 def partial_sums(draft: Draft, knobs: Rows) -> None:
