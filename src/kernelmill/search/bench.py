@@ -14,6 +14,8 @@ from kernelmill.core.task import Task
 from kernelmill.search import watch
 from kernelmill.search.judging import OpenJudge, open_judge
 from kernelmill.search.optimize import Request, optimize
+from kernelmill.search.rates import rates
+from kernelmill.search.sampling import MISSING, nothing, sample
 from kernelmill.search.summary import summarize
 from kernelmill.tasks import find
 
@@ -29,12 +31,15 @@ def bench(
 ) -> dict[str, Any]:
     """Optimize every task that matches, with `request` as the rest of the request. Returns `run`, `rows` and `summary`.
 
+    With `request.samples` the author is measured instead: so many independent attempts at each task, and `author` says what they amount to.
     `resume`: identity of a bench, or `last`; its stored pattern and request count then.
     """
     if resume:
         run = _unfinished(archive, resume)
         pattern, request = run.spec["pattern"], Request.from_json(run.spec)
     else:
+        if request.samples < 0:
+            raise UserError("attempts cannot be fewer than none", expected="--samples 0 (search) or more", got=str(request.samples))
         chosen = find(pattern)
         run = archive.begin_run("bench", request.to_json() | {"pattern": pattern, "tasks": {t.name: t.name for t in chosen}})
     rows: list[dict[str, Any]] = list((run.result or {}).get("rows", []))
@@ -45,6 +50,8 @@ def bench(
         rows.append(_row(task, replace(request, task=task.name, bench=run.id), archive, opener, author))
         archive.update_run(run.id, state="running", result={"rows": rows})
     found = {"run": run.id, "rows": rows, "summary": summarize(rows)}
+    if request.samples:
+        found["author"] = {"author": request.author} | rates(rows, request.samples)
     archive.update_run(run.id, state="done", result=found)
     return found
 
@@ -58,24 +65,18 @@ def _unfinished(archive: Archive, prefix: str) -> Run:
 
 def _row(task: Task, request: Request, archive: Archive, opener: OpenJudge, author: Author | None) -> dict[str, Any]:
     """One task's result. A task that the author cannot write is a row too, not the end of the bench."""
-    cut = [
-        r for r in archive.runs("optimize") if r.spec.get("bench") == request.bench and r.spec["task"] == task.name and r.state != "done"
-    ]
+    kind = "sample" if request.samples else "optimize"
+    cut = [r for r in archive.runs(kind) if r.spec.get("bench") == request.bench and r.spec["task"] == task.name and r.state != "done"]
     try:
-        result = optimize(request, archive, resume=cut[0].id if cut else None, opener=opener, author=author)
+        if request.samples:
+            result = sample(request, archive, resume=cut[0] if cut else None, opener=opener, author=author)
+        else:
+            result = optimize(request, archive, resume=cut[0].id if cut else None, opener=opener, author=author)
     except Exception as error:  # a row that failed, for whatever reason, does not take the other tasks with it
-        if not isinstance(error, KernelmillError):
+        known = isinstance(error, KernelmillError)
+        if not known:
             traceback.print_exc()
-        result = {
-            "status": "REFUSED" if isinstance(error, KernelmillError) else "UNVERIFIED",
-            "task": task.name,
-            "platform": request.platform,
-            "profile": request.profile,
-            "candidate": "",
-            "speedup": {},
-            "roofline": None,
-            "measurement": None,
-            "reason": str(error) if isinstance(error, KernelmillError) else f"internal error: {error!r}",
-            "record": "",
-        }
+        result = nothing(request, str(error) if known else f"internal error: {error!r}", "REFUSED" if known else "UNVERIFIED")
+        if request.samples:
+            result["attempts"] = [MISSING] * request.samples
     return result | {"category": task.category}

@@ -31,10 +31,10 @@ def with_best(verdict: Verdict) -> Verdict:
     return replace(verdict, speedup=verdict.speedup | {"best": verdict.speedup[name]}) if name else verdict
 
 
-def verdict(desk: Desk, candidate: Candidate) -> Record:
-    """The full verdict over `eager`; one that this run made before (resumed) is not made again."""
+def verdict(desk: Desk, candidate: Candidate, baselines: Sequence[str] = ("eager",)) -> Record:
+    """The full verdict over `eager` (with no baseline: of correctness alone); one that this run made before (resumed) is not made again."""
     watch.tell(watch.Stage("verdict", candidate.id))
-    return _once(desk, candidate, "verdict") or _told(desk, desk.file(candidate, desk.judge.verdict(candidate, ("eager",)), "verdict"))
+    return _once(desk, candidate, "verdict") or _told(desk, desk.file(candidate, desk.judge.verdict(candidate, baselines), "verdict"))
 
 
 def confirm(desk: Desk, candidate: Candidate, baselines: Sequence[str]) -> Record:

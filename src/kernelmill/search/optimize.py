@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from kernelmill.archive.schema import Run
-from kernelmill.archive.store import Archive
+from kernelmill.archive.store import Archive, new_run_id
 from kernelmill.authors import AUTHORS
-from kernelmill.core.author import Author, Brief
+from kernelmill.core.author import Author
 from kernelmill.core.budget import Budget
 from kernelmill.core.errors import UserError
 from kernelmill.search import watch
+from kernelmill.search.briefing import briefing
 from kernelmill.search.finals import finals
-from kernelmill.search.judging import BASELINES, OpenJudge, open_judge
+from kernelmill.search.judging import BASELINES, OpenJudge, open_judge, options
 from kernelmill.search.loop import Desk, search
 from kernelmill.search.requests import load_task, usable_platform
 from kernelmill.search.result import describe, describe_budget
@@ -39,8 +40,14 @@ class Request:
     settings: tuple[str, ...] = ()
     dynamic: tuple[str, ...] = ()
     eval_mode: bool = False
+    stages: tuple[str, ...] = ()
+    """Sanitizers that finalists go through as well."""
+    cache: str = "cold"
+    """What the caches hold when a timed batch begins."""
     bench: str = ""
     """Identity of the bench that this run belongs to."""
+    samples: int = 0
+    """Of a bench: independent attempts at each task instead of a search; 0: a search."""
 
     def to_json(self) -> dict[str, Any]:
         return {k: list(v) if isinstance(v, tuple) else v for k, v in self.__dict__.items()}
@@ -92,13 +99,15 @@ def optimize(
     writer = author or AUTHORS.make(request.author)
     course = STRATEGIES.make(request.strategy).begin(request.seed)
     budget = Budget.parse(request.budget)
-    folder = str(archive.path.parent / "transcripts")
-    session = writer.begin(Brief(task, platform.spec, platform.machine(), platform.header(task), request.profile, request.seed, folder))
+    id_ = run.id if run is not None else new_run_id()
+    folder = str(archive.path.parent / "transcripts" / id_)
+    brief = briefing(task, platform, archive, profile=request.profile, seed=request.seed, folder=folder, resumed=run is not None)
+    session = writer.begin(brief)
     seconds = Seconds()
     with seconds.of("open"):
-        judge = opener(task, platform, request.profile)
+        judge = opener(task, platform, request.profile, **options(request.stages, request.cache))
     try:
-        run = run or archive.begin_run("optimize", request.to_json())
+        run = run or archive.begin_run("optimize", request.to_json(), id_)
         desk = Desk(task, platform, request.profile, judge, archive, run, budget)
         watch.tell(watch.Started(run.id, task.name, platform.spec, request.budget, resumed=len(desk.kept("screen"))))
         with seconds.of("search"):

@@ -237,6 +237,12 @@ class Result(Answer):
     """`screen`, `verdict` or `confirmation`: which decision the figures are from."""
     run: str = ""
     """Identity of the run."""
+    cache: str = "cold"
+    """`cold` or `warm`: what the caches held when a timed batch began."""
+    stages: dict[str, str] = {}
+    """Sanitizer stage that was asked for -> what it did, in words."""
+    findings: list[dict[str, Any]] = []
+    """What the stages found: `stage`, `kind`, `file`, `line`, `text`, `excerpt`."""
     requires: list[str] = []
     """Comparisons over axes under which the kernel is proven."""
     moves: list[str] = []
@@ -266,11 +272,78 @@ class Result(Answer):
         return 0 if self.status in ("CORRECT", "FASTER") else 1
 
 
+class AttemptRow(Answer):
+    """One attempt of an author at a task: a first candidate, and what was made of its failure."""
+
+    status: str
+    """The best that it reached; `NO_ANSWER`: no candidate came of it."""
+    cause: str
+    """Why it failed, in words that can be counted; empty when correct."""
+    first: str
+    """Status of its first candidate."""
+    eager: float | None
+    """Speedup over eager; null where none was measured."""
+    candidates: list[str]
+    """Identities, the first one first."""
+
+
 class BenchRow(Result):
     """One task of a bench."""
 
     category: str
     """Category of the task."""
+    attempts: list[AttemptRow] = []
+    """With `--samples`: every attempt; the row itself is the best of them."""
+
+
+class AuthorGroup(Answer):
+    """What attempts at some tasks say about their author. Rates are means over tasks; geometric means count a failure as 1."""
+
+    tasks: int
+    """How many."""
+    solved: int
+    """Tasks with a correct attempt."""
+    compile_at_1: float
+    """Share of attempts whose first candidate compiled."""
+    first_correct: float
+    """Share of attempts whose first candidate was correct, nothing mended."""
+    pass_at: dict[str, float]
+    """k -> chance that one of k attempts is correct: the unbiased estimator of Chen et al. (2021)."""
+    fast_p: dict[str, float]
+    """p -> share of attempts that are correct and at least p times as fast as eager."""
+    fast_p_best: dict[str, float]
+    """The same for the best attempt at each task."""
+    eager: float | None
+    """Geometric mean of one attempt's speedup over eager; a failed attempt counts as 1."""
+    eager_best: float | None
+    """The same for the best attempt at each task."""
+    dollars: float
+    """What the model cost."""
+    tokens: int
+    """Input and output tokens."""
+    seconds: float
+    """Asking and judging."""
+    dollars_per_solved: float | None
+    """Cost of all attempts over the number of solved tasks; null where none is."""
+    tokens_per_solved: float | None
+    """As above."""
+    seconds_per_solved: float | None
+    """As above."""
+    failures: dict[str, int]
+    """`STATUS: cause` -> attempts that ended so."""
+
+
+class AuthorTable(Answer):
+    """An author measured by independent attempts."""
+
+    author: str
+    """Spec text."""
+    samples: int
+    """Attempts at each task; those that an author did not make count as failed."""
+    all: AuthorGroup
+    """All tasks."""
+    categories: dict[str, AuthorGroup]
+    """By category."""
 
 
 class BenchAnswer(Answer):
@@ -283,6 +356,8 @@ class BenchAnswer(Answer):
     summary: dict[str, Any]
     """`all` and `categories` (each `tasks`, `correct`, `faster`, and geometric means
     `eager`, `compile`, `naive`, `best`, `roofline`), `fast_p`, `aa`."""
+    author: AuthorTable | None = None
+    """With `--samples`: what the attempts say about the author."""
 
     @property
     def exit_code(self) -> int:
@@ -298,8 +373,19 @@ class ReportAnswer(Answer):
     """Its size."""
 
 
+class CheckRow(Answer):
+    """One thing that was computed again from a record."""
+
+    name: str
+    """`hash`, `interval over eager`, `status`, `seed` and so on."""
+    ok: bool
+    """Whether the record says the same."""
+    text: str
+    """What was compared, or what differs."""
+
+
 class EvidenceAnswer(Answer):
-    """One record, whole, and whether the chain up to now holds."""
+    """One record, whole, computed again without running anything, and whether the chain up to now holds."""
 
     record: dict[str, Any]
     """The record as it is stored."""
@@ -307,10 +393,12 @@ class EvidenceAnswer(Answer):
     """Its hash."""
     chain: ArchiveState
     """State of the archive."""
+    checks: list[CheckRow] = []
+    """Hash, intervals, status, time and workloads, computed again from the samples and seeds in the record."""
 
     @property
     def exit_code(self) -> int:
-        return 1 if self.chain.damage else 0
+        return 1 if self.chain.damage or not all(c.ok for c in self.checks) else 0
 
 
 class RejudgeAnswer(Answer):
@@ -332,7 +420,7 @@ class RunRow(Answer):
     id: str
     """Identity."""
     kind: str
-    """`optimize`, `bench` or `judge`."""
+    """`optimize`, `bench`, `sample` (attempts at one task of a bench) or `judge`."""
     state: str
     """`running` (or cut off) or `done`."""
     created: float

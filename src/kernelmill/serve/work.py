@@ -9,7 +9,7 @@ from kernelmill.archive.store import Archive
 from kernelmill.core.errors import UserError, unknown
 from kernelmill.search.judging import BASELINES
 from kernelmill.search.requests import load_task, usable_platform
-from kernelmill.serve.answers import BenchAnswer, BenchRow, RejudgeAnswer, Result
+from kernelmill.serve.answers import BenchAnswer, RejudgeAnswer, Result
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -24,6 +24,8 @@ def judge(
     profile: str = "cpu",
     baselines: str = ",".join(BASELINES),
     confirm: bool = True,
+    stages: str = "",
+    cache: str = "cold",
     settings: list[str] | None = None,
     dynamic: list[str] | None = None,
     eval_mode: bool = False,
@@ -32,6 +34,7 @@ def judge(
     """Judge a source file as a kernel for a task: correct on secret inputs, and how fast against each baseline.
 
     `platform` is taken from the file's ending where none is named. `confirm=False` skips the second, independent decision.
+    `stages`: sanitizers that it goes through as well (`asan,ubsan,tsan`). `cache`: `cold` or `warm`.
     """
     from kernelmill.authors.scripted import LANGUAGES, read_candidate
     from kernelmill.search.judge_one import judge_candidate
@@ -47,7 +50,10 @@ def judge(
     spec: dict[str, Any] = {"task": task, "platform": made.spec, "profile": profile, "file": str(path), "settings": settings or [],
                             "dynamic": dynamic or [], "eval_mode": eval_mode}  # fmt: skip
     with Archive(archive) as store:
-        result = judge_candidate(candidate, loaded, made, store, spec=spec, profile=profile, baselines=_words(baselines), confirmed=confirm)
+        result = judge_candidate(
+            candidate, loaded, made, store, spec=spec, profile=profile, baselines=_words(baselines), confirmed=confirm,
+            stages=_words(stages), cache=cache,
+        )  # fmt: skip
     return Result(**result)
 
 
@@ -61,6 +67,8 @@ def optimize(
     budget: str = "60s",
     baselines: str = ",".join(BASELINES),
     seed: int = 0,
+    stages: str = "",
+    cache: str = "cold",
     settings: list[str] | None = None,
     dynamic: list[str] | None = None,
     eval_mode: bool = False,
@@ -71,6 +79,7 @@ def optimize(
     """Search for the fastest correct kernel for a task or a file in KernelBench's form, confirm it, and export it to `out`.
 
     `budget` limits the search (`60s`, `300evals`, both with a comma); verdict and confirmation of the winner come after it.
+    `stages`: sanitizers that the finalists go through as well (`asan,ubsan,tsan`). `cache`: `cold` or `warm`, for screens and decisions.
     `resume`: `last`, or the identity of a run that was cut off; the stored request counts then.
     """
     from kernelmill.search.optimize import Request
@@ -79,8 +88,9 @@ def optimize(
     if not task and not resume:
         raise UserError("what shall be optimized?", expected="a task or a file", hint="kernelmill tasks list")
     request = Request(
-        task, platform, profile, author, strategy, budget, _words(baselines), seed, tuple(settings or ()), tuple(dynamic or ()), eval_mode
-    )
+        task, platform, profile, author, strategy, budget, _words(baselines), seed, tuple(settings or ()), tuple(dynamic or ()), eval_mode,
+        _words(stages), cache,
+    )  # fmt: skip
     with Archive(archive) as store:
         result = run(request, store, resume=resume or None)
         if out:
@@ -107,20 +117,27 @@ def bench(
     profile: str = "cpu",
     author: str = "schedule",
     strategy: str = "beam",
-    budget: str = "20s",
+    budget: str = "",
     baselines: str = ",".join(BASELINES),
     seed: int = 0,
+    samples: int = 0,
+    cache: str = "cold",
     resume: str = "",
     archive: str | None = None,
 ) -> BenchAnswer:
-    """Optimize every task whose name matches, and say what the table shows by category; failures are counted, not left out."""
+    """Optimize every task whose name matches, and say what the table shows by category; failures are counted, not left out.
+
+    `budget` is for each task (20s where none is named). `samples` measures the author instead: so many independent attempts at each task
+    (10m where no budget is named), each judged over eager, and `author` says how many compile, pass, and what a solved task cost.
+    """
     from kernelmill.search.bench import bench as run
     from kernelmill.search.optimize import Request
 
-    request = Request("", platform, profile, author, strategy, budget, _words(baselines), seed)
+    budget = budget or ("10m" if samples else "20s")
+    request = Request("", platform, profile, author, strategy, budget, _words(baselines), seed, cache=cache, samples=samples)
     with Archive(archive) as store:
         found = run(tasks, request, store, resume=resume or None)
-    return BenchAnswer(run=found["run"], rows=[BenchRow(**r) for r in found["rows"]], summary=found["summary"])
+    return BenchAnswer.model_validate(found)
 
 
 def rejudge(record: str, archive: str | None = None, confirm: bool = True) -> RejudgeAnswer:

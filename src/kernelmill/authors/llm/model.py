@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -86,5 +87,9 @@ class Model(ABC):
 
 
 def estimate_tokens(text: str) -> int:
-    """Tokens of a text where nobody counts for us: one per 3.5 bytes, on the high side for code and English."""
-    return -(-len(text.encode()) * 2 // 7)
+    """Tokens of a text where nobody counts for us, on the high side: one a digit, three for five marks, two for seven other bytes.
+
+    Numbers are what a plain count of bytes gets wrong: a report with a table of values has twice the tokens of prose of its length.
+    """
+    digits, marks = len(re.findall(r"\d", text)), len(re.findall(r"[^\w\s]", text))
+    return digits + -(-3 * marks // 5) + max(0, -(-2 * (len(text.encode()) - digits - marks) // 7))

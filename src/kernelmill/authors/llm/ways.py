@@ -94,21 +94,24 @@ class Desk:
         system = render(self.settings.template, **values, system=True)
         return (Message("system", system.text.strip()), Message("user", asked.text)), asked
 
-    def follow_up(self, talk: Talk, asked: str) -> tuple[Message, ...]:
-        """The conversation so far and one more question.
+    def follow_up(self, talk: Talk, failure: dict[str, Any]) -> tuple[tuple[Message, ...], Prompt]:
+        """The conversation so far and the judge's report; where that has no room, one message that stands alone.
 
-        Where that has no room: the bare task, the code of the last answer and the question, the code cut to what is left.
+        Of that message the report's detail is left out first, then the end of the code.
         """
-        question = Message("user", asked)
-        whole = (*talk.messages, question)
+        asked = render("repair", **failure)
+        whole = (*talk.messages, Message("user", asked.text))
         if self.settings.fits(whole):
-            return whole
-        opening, _ = self._opening(Facts(self.facts.brief), "")
-        fence = language(self.facts.brief.platform)[1]
+            return whole, asked
         code = extract(talk.messages[-1].text, self.facts.brief.task.entry).code
-        around = f"```{fence}\n{{}}\n```"
-        left = self.settings.prompt_tokens - prompt_tokens((*opening, Message("assistant", around), question))
-        return (*opening, Message("assistant", around.format(code[: max(0, left) * 7 // 2])), question)
+        for detail in (failure["detail"], ""):
+            report = render("repair", **failure | {"detail": detail}).text
+            asked = render("mend", **self.facts.values(), code=code, report=report)
+            if self.settings.fits(alone := (Message("user", asked.text),)):
+                return alone, asked
+        over = prompt_tokens(alone) - self.settings.prompt_tokens
+        asked = render("mend", **self.facts.values(), code=code[: max(0, len(code) - 4 * over)], report=report)
+        return (Message("user", asked.text),), asked
 
     def candidate(self, exchange: Exchange, talk: Talk, parents: tuple[str, ...] = (), note: str = "") -> tuple[Candidate, Talk] | None:
         """The candidate in a reply; a reply without code is one too, and the judge refuses it. None where no text came."""
@@ -147,8 +150,8 @@ async def plan(desk: Desk, key: str) -> tuple[Candidate, Talk] | None:
 
 async def repair(desk: Desk, talk: Talk, failed: Record) -> tuple[Candidate, Talk] | None:
     """The judge's report goes back into the conversation that wrote the candidate."""
-    asked = render("repair", **report_facts(failed.verdict))
-    again = Talk(talk.key, desk.follow_up(talk, asked.text), talk.step + 1)
+    messages, asked = desk.follow_up(talk, report_facts(failed.verdict))
+    again = Talk(talk.key, messages, talk.step + 1)
     exchange = await desk.put(f"{talk.key}/{again.step}", again.messages, asked)
     return desk.candidate(exchange, again, parents=(failed.candidate.id,), note=f"repair {again.step}")
 
