@@ -34,11 +34,14 @@ typedef float floats __attribute__((vector_size(64), may_alias));
 #define STREAM(p, v) (*(loose *)(p) = (v))
 #endif
 
-/* Part `i` of `n` of a tensor, cut at 64 bytes; the last part takes what is left over. */
-static inline int64_t cut(int64_t bytes, int64_t i, int64_t n) { return i == n ? bytes : bytes / 64 * i / n * 64; }
+/* Parts of a tensor, cut at 64 bytes; the last one takes what is left over. No division at each: that took as long as the bytes. */
+static inline int64_t part(int64_t bytes, int64_t n) { return (bytes / 64 + n - 1) / n * 64; }
+static inline int64_t cut(int64_t bytes, int64_t step, int64_t i, int64_t n) {
+  return i == n || i * step > bytes ? bytes : i * step;
+}
 
-static inline word take(const void *p, int64_t bytes, int64_t i, int64_t n, word seen) {
-  const char *at = (const char *)p + cut(bytes, i, n), *end = (const char *)p + cut(bytes, i + 1, n);
+static inline word take(const void *p, int64_t bytes, int64_t step, int64_t i, int64_t n, word seen) {
+  const char *at = (const char *)p + cut(bytes, step, i, n), *end = (const char *)p + cut(bytes, step, i + 1, n);
   word a = seen, b = {0}, c = {0}, d = {0};
   for (; end - at >= 256; at += 256)
     a ^= ((const loose *)at)[0], b ^= ((const loose *)at)[1], c ^= ((const loose *)at)[2], d ^= ((const loose *)at)[3];
@@ -47,8 +50,8 @@ static inline word take(const void *p, int64_t bytes, int64_t i, int64_t n, word
   return a ^ b ^ c ^ d;
 }
 
-static inline void give(void *p, int64_t bytes, int64_t i, int64_t n, word value, int around) {
-  char *at = (char *)p + cut(bytes, i, n), *end = (char *)p + cut(bytes, i + 1, n);
+static inline void give(void *p, int64_t bytes, int64_t step, int64_t i, int64_t n, word value, int around) {
+  char *at = (char *)p + cut(bytes, step, i, n), *end = (char *)p + cut(bytes, step, i + 1, n);
   value &= 0x3f3f3f3f3f3f3f3f; /* a finite number of every type */
   if (around && (uintptr_t)at % 64 == 0)
     for (; end - at >= 64; at += 64) STREAM(at, value);
@@ -90,13 +93,14 @@ def byte_twin(task: Task, nontemporal: bool = False) -> Candidate:
     sizes = [(t, _bytes(t, axes)) for t in task.tensors]
     lines = [f"  const int64_t bytes_{names[t.name]} = {size};" for t, size in sizes]
     total = " + ".join(f"bytes_{names[t.name]}" for t in task.tensors)
-    takes = [f"      seen = take({n}, bytes_{n}, i, n, seen);" for n in (names[t.name] for t in task.inputs)]
+    takes = [f"      seen = take({n}, bytes_{n}, step_{n}, i, n, seen);" for n in (names[t.name] for t in task.inputs)]
     around = {t.name: int(nontemporal and t.role == "out") for t in task.outputs}
-    gives = [f"      give({names[t]}, bytes_{names[t]}, i, n, seen, {how});" for t, how in around.items()]
+    gives = [f"      give({names[t]}, bytes_{names[t]}, step_{names[t]}, i, n, seen, {how});" for t, how in around.items()]
     body = "\n".join(
         [
             *lines,
             f"  const int64_t n = ({total}) / {_BLOCK} + 1;",
+            *(f"  const int64_t step_{name} = part(bytes_{name}, n);" for name in names.values()),
             "#pragma omp parallel",
             "  {",
             "    word seen = {0};",

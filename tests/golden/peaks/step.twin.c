@@ -14,11 +14,14 @@ typedef float floats __attribute__((vector_size(64), may_alias));
 #define STREAM(p, v) (*(loose *)(p) = (v))
 #endif
 
-/* Part `i` of `n` of a tensor, cut at 64 bytes; the last part takes what is left over. */
-static inline int64_t cut(int64_t bytes, int64_t i, int64_t n) { return i == n ? bytes : bytes / 64 * i / n * 64; }
+/* Parts of a tensor, cut at 64 bytes; the last one takes what is left over. No division at each: that took as long as the bytes. */
+static inline int64_t part(int64_t bytes, int64_t n) { return (bytes / 64 + n - 1) / n * 64; }
+static inline int64_t cut(int64_t bytes, int64_t step, int64_t i, int64_t n) {
+  return i == n || i * step > bytes ? bytes : i * step;
+}
 
-static inline word take(const void *p, int64_t bytes, int64_t i, int64_t n, word seen) {
-  const char *at = (const char *)p + cut(bytes, i, n), *end = (const char *)p + cut(bytes, i + 1, n);
+static inline word take(const void *p, int64_t bytes, int64_t step, int64_t i, int64_t n, word seen) {
+  const char *at = (const char *)p + cut(bytes, step, i, n), *end = (const char *)p + cut(bytes, step, i + 1, n);
   word a = seen, b = {0}, c = {0}, d = {0};
   for (; end - at >= 256; at += 256)
     a ^= ((const loose *)at)[0], b ^= ((const loose *)at)[1], c ^= ((const loose *)at)[2], d ^= ((const loose *)at)[3];
@@ -27,8 +30,8 @@ static inline word take(const void *p, int64_t bytes, int64_t i, int64_t n, word
   return a ^ b ^ c ^ d;
 }
 
-static inline void give(void *p, int64_t bytes, int64_t i, int64_t n, word value, int around) {
-  char *at = (char *)p + cut(bytes, i, n), *end = (char *)p + cut(bytes, i + 1, n);
+static inline void give(void *p, int64_t bytes, int64_t step, int64_t i, int64_t n, word value, int around) {
+  char *at = (char *)p + cut(bytes, step, i, n), *end = (char *)p + cut(bytes, step, i + 1, n);
   value &= 0x3f3f3f3f3f3f3f3f; /* a finite number of every type */
   if (around && (uintptr_t)at % 64 == 0)
     for (; end - at >= 64; at += 64) STREAM(at, value);
@@ -43,17 +46,22 @@ void km_my_step_v2(const float* x, const float* fc_weight, const int64_t* in_, f
   const int64_t bytes_p = (int64_t)4 * (N * x_);
   const int64_t bytes_loss = (int64_t)8;
   const int64_t n = (bytes_x + bytes_fc_weight + bytes_in_ + bytes_p + bytes_loss) / 1024 + 1;
+  const int64_t step_x = part(bytes_x, n);
+  const int64_t step_fc_weight = part(bytes_fc_weight, n);
+  const int64_t step_in_ = part(bytes_in_, n);
+  const int64_t step_p = part(bytes_p, n);
+  const int64_t step_loss = part(bytes_loss, n);
 #pragma omp parallel
   {
     word seen = {0};
 #pragma omp for schedule(static)
     for (int64_t i = 0; i < n; i++) {
-      seen = take(x, bytes_x, i, n, seen);
-      seen = take(fc_weight, bytes_fc_weight, i, n, seen);
-      seen = take(in_, bytes_in_, i, n, seen);
-      seen = take(p, bytes_p, i, n, seen);
-      give(p, bytes_p, i, n, seen, 0);
-      give(loss, bytes_loss, i, n, seen, 0);
+      seen = take(x, bytes_x, step_x, i, n, seen);
+      seen = take(fc_weight, bytes_fc_weight, step_fc_weight, i, n, seen);
+      seen = take(in_, bytes_in_, step_in_, i, n, seen);
+      seen = take(p, bytes_p, step_p, i, n, seen);
+      give(p, bytes_p, step_p, i, n, seen, 0);
+      give(loss, bytes_loss, step_loss, i, n, seen, 0);
     }
     __asm__ volatile("" : : "m"(seen) : "memory");
   }

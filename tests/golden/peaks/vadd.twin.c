@@ -14,11 +14,14 @@ typedef float floats __attribute__((vector_size(64), may_alias));
 #define STREAM(p, v) (*(loose *)(p) = (v))
 #endif
 
-/* Part `i` of `n` of a tensor, cut at 64 bytes; the last part takes what is left over. */
-static inline int64_t cut(int64_t bytes, int64_t i, int64_t n) { return i == n ? bytes : bytes / 64 * i / n * 64; }
+/* Parts of a tensor, cut at 64 bytes; the last one takes what is left over. No division at each: that took as long as the bytes. */
+static inline int64_t part(int64_t bytes, int64_t n) { return (bytes / 64 + n - 1) / n * 64; }
+static inline int64_t cut(int64_t bytes, int64_t step, int64_t i, int64_t n) {
+  return i == n || i * step > bytes ? bytes : i * step;
+}
 
-static inline word take(const void *p, int64_t bytes, int64_t i, int64_t n, word seen) {
-  const char *at = (const char *)p + cut(bytes, i, n), *end = (const char *)p + cut(bytes, i + 1, n);
+static inline word take(const void *p, int64_t bytes, int64_t step, int64_t i, int64_t n, word seen) {
+  const char *at = (const char *)p + cut(bytes, step, i, n), *end = (const char *)p + cut(bytes, step, i + 1, n);
   word a = seen, b = {0}, c = {0}, d = {0};
   for (; end - at >= 256; at += 256)
     a ^= ((const loose *)at)[0], b ^= ((const loose *)at)[1], c ^= ((const loose *)at)[2], d ^= ((const loose *)at)[3];
@@ -27,8 +30,8 @@ static inline word take(const void *p, int64_t bytes, int64_t i, int64_t n, word
   return a ^ b ^ c ^ d;
 }
 
-static inline void give(void *p, int64_t bytes, int64_t i, int64_t n, word value, int around) {
-  char *at = (char *)p + cut(bytes, i, n), *end = (char *)p + cut(bytes, i + 1, n);
+static inline void give(void *p, int64_t bytes, int64_t step, int64_t i, int64_t n, word value, int around) {
+  char *at = (char *)p + cut(bytes, step, i, n), *end = (char *)p + cut(bytes, step, i + 1, n);
   value &= 0x3f3f3f3f3f3f3f3f; /* a finite number of every type */
   if (around && (uintptr_t)at % 64 == 0)
     for (; end - at >= 64; at += 64) STREAM(at, value);
@@ -41,14 +44,17 @@ void km_vadd(const float* x, const float* y, float* z, int64_t N) {
   const int64_t bytes_y = (int64_t)4 * N;
   const int64_t bytes_z = (int64_t)4 * N;
   const int64_t n = (bytes_x + bytes_y + bytes_z) / 1024 + 1;
+  const int64_t step_x = part(bytes_x, n);
+  const int64_t step_y = part(bytes_y, n);
+  const int64_t step_z = part(bytes_z, n);
 #pragma omp parallel
   {
     word seen = {0};
 #pragma omp for schedule(static)
     for (int64_t i = 0; i < n; i++) {
-      seen = take(x, bytes_x, i, n, seen);
-      seen = take(y, bytes_y, i, n, seen);
-      give(z, bytes_z, i, n, seen, 0);
+      seen = take(x, bytes_x, step_x, i, n, seen);
+      seen = take(y, bytes_y, step_y, i, n, seen);
+      give(z, bytes_z, step_z, i, n, seen, 0);
     }
     __asm__ volatile("" : : "m"(seen) : "memory");
   }

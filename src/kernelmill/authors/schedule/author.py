@@ -54,7 +54,7 @@ class ScheduleSession(Session):
 
     def __post_init__(self) -> None:
         self._rng = random.Random(self.author.seed * 7919 + self.brief.seed)
-        self._beginnings = beginnings(self.program, self.brief.machine, self._rng)
+        self._beginnings = beginnings(self.program, self.brief.machine, self._rng, self.brief.task.sizes(self.brief.profile))
 
     def ask(self, parents: Sequence[Record], count: int, budget: Budget) -> list[Candidate]:
         able = [p for p in parents if p.candidate.lineage.moves]

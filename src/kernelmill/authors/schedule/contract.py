@@ -126,7 +126,7 @@ def schedule(draft: Draft, p: Parts, knobs: Contract) -> str:
     if knobs.pack_rows and home_left:
         trial.try_(f"stage {p.left} at {home_left} -> {left} {_spanned(io, home_left, io)} {' '.join(sums)} {ii} zero {ii}")
     if not trial.try_(f"accumulate {p.target} around {depth} -> {tile} {ii} {ji}"):
-        return False
+        return ""
     trial.try_(f"fold-init {p.target} {ko}".rstrip())
     trial.all(f"pad {v}" for v in (f"{tile}_{ii}_0", f"{tile}_{ji}_0", ii, ji))
     trial.all(f"unroll {v}" for v in (f"{tile}_{ii}_0", ii, f"{tile}_{ii}_1"))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kernelmill.authors.schedule import contract, rows
 from kernelmill.authors.schedule.contract import Contract
 from kernelmill.authors.schedule.draft import Draft
 from kernelmill.authors.schedule.rows import Rows
+from kernelmill.authors.schedule.shape import find_loop
 from kernelmill.core.machine import Machine
 from kernelmill.mill import moves
+from kernelmill.mill.expr import Const, Var
 from kernelmill.mill.ir import Program
 
 ROW_CHOICES: dict[str, tuple[int | bool, ...]] = {
@@ -46,15 +48,19 @@ def lanes(machine: Machine) -> int:
     return max(2, machine.vector_bytes // 4)
 
 
-def beginnings(program: Program, machine: Machine, rng: random.Random) -> Iterator[tuple[Draft, str]]:
-    """(schedule, compiler) from the recipes: the likeliest first, each knob changed alone, then combinations without end."""
+def beginnings(program: Program, machine: Machine, rng: random.Random, sizes: Mapping[str, int]) -> Iterator[tuple[Draft, str]]:
+    """(schedule, compiler) from the recipes: the likeliest first, each knob changed alone, then combinations without end.
+
+    `sizes`: the axes where the kernel will be timed; they choose among schedules, which hold for all sizes.
+    """
     plain = Rows(lanes=lanes(machine))
     contracts = contract.found(Draft(program))
     if not contracts:
         for cc in ("gcc", "clang"):
             for stream in (False, True):
                 yield rows.schedule(Draft(program), replace(plain, stream=stream)), cc
-    for tile in tiles(machine, batched=any(p.batch for p in contracts)) if contracts else ():
+    long = max((_long(program, p, sizes) for p in contracts), default=0)
+    for tile in tiles(machine, batched=any(p.batch for p in contracts), long=long) if contracts else ():
         yield _made(program, contracts, tile, plain), "gcc"
     for name, values in ROW_CHOICES.items():
         for value in values[1:] if not contracts else ():
@@ -68,20 +74,38 @@ def beginnings(program: Program, machine: Machine, rng: random.Random) -> Iterat
         yield _made(program, contracts, tile, mixed), rng.choice(("gcc", "gcc", "clang") if contracts else ("gcc", "clang"))
 
 
-def tiles(machine: Machine, *, batched: bool = False) -> list[Contract]:
+def _long(program: Program, p: contract.Parts, sizes: Mapping[str, int]) -> int:
+    """The length of a sum that is eight times longer than the result is wide and high; 0 for any other."""
+
+    def length(name: str) -> int:
+        loop = find_loop(program, name)
+        match loop.extent if loop else None:
+            case Const(value=int() as value):
+                return value
+            case Var(name=axis):
+                return sizes.get(axis, 0)
+            case _:
+                return 0
+
+    k = length(p.sums[0]) if len(p.sums) == 1 and not p.batch else 0
+    return k if k >= 8 * max(length(p.row), length(p.column)) else 0
+
+
+def tiles(machine: Machine, *, batched: bool = False, long: int = 0) -> list[Contract]:
     """Likely schedules of a contraction: register tiles that leave room for a row of the right factor; with and without cache blocks.
-    A batch is what threads share best: each packs and multiplies on its own."""
+    A batch is what threads share best: each packs and multiplies on its own. So are pieces of a sum of length `long`."""
     n, registers = lanes(machine), machine.vector_registers
     mr = 8 if registers >= 32 else 4
     whole = Contract(n, mr, 2, depth=0, block_rows=0, block_columns=0)
     small = Contract(n, mr, 2, 256, block_rows=12 * mr)
     high = (registers - 4) // 2
     found = [
+        Contract(n, mr, 2, 512, block_rows=16 * mr),
+        Contract(n, mr, 2, 256, block_rows=32 * mr, block_columns=512),
         replace(small, block_rows=24 * mr),
         small,
         Contract(n, high, 2, 256, block_rows=high * 8),
         Contract(n, high, 2, 256, block_rows=high * 14),
-        Contract(n, mr, 2, 512, block_rows=16 * mr),
         replace(whole, across="rows", pack_columns=False),
         replace(whole, pack_rows=False),
         replace(whole, across="rows", pack_columns=False, pack_rows=False),
@@ -89,9 +113,11 @@ def tiles(machine: Machine, *, batched: bool = False) -> list[Contract]:
         replace(whole, across="batch", depth=0),
         replace(whole, rows=high),
         replace(small, block_rows=4 * mr, depth=1024),
-        Contract(n, mr, 2, 256, block_rows=32 * mr, block_columns=256, piece=8192),
-        Contract(n, mr, 2, 512, block_rows=16 * mr, block_columns=256, piece=2048),
     ]
+    if long:
+        piece = -(-long // max(1, machine.cores))
+        pieces = [Contract(n, mr, 2, depth, 32 * mr, 256, piece=-(-piece // depth) * depth) for depth in (256, 512)]
+        found = [*pieces, replace(pieces[0], piece=-(-piece // 512) * 256), *found]
     return [replace(t, across="batch") if t.depth and t.block_rows else t for t in found] if batched else found
 
 
