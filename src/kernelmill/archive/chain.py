@@ -122,9 +122,9 @@ def verify(path: Path, limit: int = 20) -> Verified:
                 if len(damage) >= limit:
                     break
             else:
-                issued = dict(map(tuple, db.execute("SELECT name, seq FROM sqlite_sequence")))
-                if issued != ({"records": count} if count else {}):
-                    damage.append(f"{count} records are there, {issued.get('records', 0)} were written")
+                issued = [tuple(row) for row in db.execute("SELECT rowid, name, seq FROM sqlite_sequence")]
+                if issued != ([(1, "records", count)] if count else []):
+                    damage.append(f"{count} records are there, the counter says {issued}")
                 damage += _run_damage(db, hashes)
         finally:
             db.close()

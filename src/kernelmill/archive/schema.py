@@ -55,7 +55,7 @@ RUN_COLUMNS = "id, kind, spec, created, state, seconds, result"
 
 def seal(row: tuple[Any, ...]) -> str:
     """Hash of a run's row, its columns in the order of `RUN_COLUMNS`."""
-    return hashlib.sha256(json.dumps(list(row)).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(list(row), default=repr).encode()).hexdigest()
 
 
 COLUMNS = ("run", "task", "platform", "profile", "tier", "status", "candidate", "created", "speedup")
