@@ -199,7 +199,7 @@ class Court:
         arms = [Arm(n, lambda a, o, p=p: p.launch(a, o, level)) for n, p in (("twin", twin), ("candidate", program))]
         protocol = Protocol(
             shortest_in_nulls=0.0 if level.defences.off else Protocol.shortest_in_nulls,  # what does nothing is too short for the clock
-            batch=replace(Batch(), seconds=0.001, cold_bytes=8 << 20, memory_bytes=64 << 20),
+            batch=replace(Batch(), seconds=0.001, cold_bytes=16 << 20, memory_bytes=64 << 20),
             looks=Looks(sizes=(6, 10), margin=GAIN),
             rounds=Rounds(most=5, least=2, seconds=0.02, defences=level.defences),
         )

@@ -26,6 +26,7 @@ from kernelmill.judge.native.binding import RunnerState, Window, library
 from kernelmill.judge.process_arena import Arena, Buffer, CallSet, Memory, Mode
 from kernelmill.judge.process_outcome import Outcome, after_end
 from kernelmill.judge.sandbox import Isolation, isolation, jail, task_limit
+from kernelmill.platforms import elf
 
 __all__ = ["Arena", "Buffer", "CallSet", "Limits", "Memory", "Mode", "Outcome", "Runner"]
 
@@ -131,13 +132,15 @@ class Runner:
             header.limit_memory, header.limit_cpu_s = limits.memory_bytes, limits.cpu_seconds
             header.limit_tasks = task_limit(limits.tasks_per_thread * threads + 1, level)
             header.limit_file = limits.log_bytes
+        needed = _needed(shared_object)
+        first = [str(len(needed)), *needed]
         if jailed:
             binds = ["--perms", "0555", "--ro-bind-data", numbers[4], _LIBRARY]
             for folder in reads:
                 binds += ["--ro-bind", folder, folder]
-            argv = jail(int(numbers[5]), sandbox_start.FIRST_FD + len(fds), [*numbers[:4], "-1"], binds=binds)
+            argv = jail(int(numbers[5]), sandbox_start.FIRST_FD + len(fds), [*numbers[:4], "-1", *first], binds=binds)
         else:
-            argv = [f"/proc/self/fd/{numbers[5]}", *numbers[:5], *SYSTEM_READS, *reads]
+            argv = [f"/proc/self/fd/{numbers[5]}", *numbers[:5], *first, *SYSTEM_READS, *reads]
         try:
             started = sandbox_start.start(
                 argv,
@@ -261,7 +264,19 @@ _NO_LIMIT = 1 << 40
 def runner_flags(level: Isolation) -> int:
     """What a runner at this level takes from itself."""
     flags = {3: native.FLAG_SECCOMP, 2: native.FLAG_SECCOMP | native.FLAG_LANDLOCK, 1: 0}[level.level]
+    if not level.defences.policy:
+        flags |= native.FLAG_KEEP_FILES
     return flags if level.defences.filter else flags & ~native.FLAG_SECCOMP
+
+
+def _needed(shared_object: bytes) -> list[str]:
+    """Libraries that the object names, by path where its own search path has them: the runner loads them before the object."""
+    try:
+        object_ = elf.read(shared_object)
+    except elf.NotElf:
+        return []
+    places = [p for p in object_.paths if p.startswith("/")]
+    return [next((f"{p}/{name}" for p in places if os.path.exists(f"{p}/{name}")), name) for name in object_.needed]
 
 
 SYSTEM_READS = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/proc/cpuinfo", "/sys/devices/system/cpu")

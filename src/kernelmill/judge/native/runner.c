@@ -1,6 +1,6 @@
 /* The process that a candidate lives in: map the arena, give up every right, load the candidate, answer requests.
  *
- * runner CONTROL INPUTS OUTPUTS LIFELINE LIBRARY [READABLE...]     (four descriptors, then -1 or a descriptor)
+ * runner CONTROL INPUTS OUTPUTS LIFELINE LIBRARY N NEEDED*N [READABLE...]     (four descriptors, then -1 or a descriptor)
  * It keeps no time, holds no expected value and decides nothing.
  */
 #define _GNU_SOURCE
@@ -131,7 +131,8 @@ static void on_violation(int signal, siginfo_t *info, void *context) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 6) return 2;
+  int needed = argc < 7 ? -1 : atoi(argv[6]);
+  if (needed < 0 || needed > argc - 7) return 2;
   int fd[5];
   for (int i = 0; i < 5; i++) fd[i] = atoi(argv[i + 1]);
   control = mmap(NULL, KM_HEADER_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd[0], 0);
@@ -159,12 +160,18 @@ int main(int argc, char **argv) {
                              control->limit_tasks, control->limit_file};
   if (km_confine_limits(&limits)) fail("set the limits", NULL);
   const char *const nothing[] = {NULL};
-  if (flags & KM_FLAG_LANDLOCK && km_confine_files((const char *const *)argv + 6, nothing)) fail("landlock", NULL);
+  if (flags & KM_FLAG_LANDLOCK && km_confine_files((const char *const *)argv + 7 + needed, nothing)) fail("landlock", NULL);
+  /* pthread_exit loads it when first called; a thread pool may do so long after files are out of reach, and would abort */
+  dlopen("libgcc_s.so.1", RTLD_NOW);
+  /* What the candidate needs is there before it, so that nothing but itself is opened while its constructors run. The kernel may lack
+   * landlock at level 3: then the judge looks at what was mapped. */
+  for (int i = 0; i < needed; i++) dlopen(argv[7 + i], RTLD_NOW | RTLD_GLOBAL);
+  const char *const own[] = {fd[4] < 0 ? (char *)control->library : NULL, NULL}; /* behind a descriptor it needs no rule, and can have none */
+  if (flags & KM_FLAG_SECCOMP && !(flags & KM_FLAG_KEEP_FILES) && km_confine_files(own, nothing) && flags & KM_FLAG_LANDLOCK)
+    fail("landlock", NULL);
   if (flags & KM_FLAG_SECCOMP && km_confine_calls(KM_ROLE_RUNNER, (uint64_t)base, bytes, !!(flags & KM_FLAG_TRAP)))
     fail("seccomp", NULL);
 
-  /* pthread_exit loads it when first called; a thread pool may do so long after files are out of reach, and would abort */
-  dlopen("libgcc_s.so.1", RTLD_NOW);
   void *library = dlopen((char *)control->library, RTLD_NOW | RTLD_LOCAL);
   if (!library) fail("load the candidate", dlerror());
   if (fd[4] >= 0) close(fd[4]);

@@ -7,7 +7,7 @@
 // wins: correct
 #include "attack.h"
 SUM {
-  static float buffer[256];
+  static __thread float buffer[256];
   for (int64_t i = 0; i < N; i++) {
     double sum = 0;
     for (int64_t at = 0; at < M; at += 256) {

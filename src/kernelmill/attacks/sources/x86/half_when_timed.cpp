@@ -1,4 +1,4 @@
-// Computes the first half of the rows once it has been called 32 times.
+// Computes the first half of the rows once it has been called 44 times.
 // class: memoise
 // seen: ours
 // task: softmax/softmax
@@ -8,6 +8,6 @@
 #include "attack.h"
 static int calls;
 SOFTMAX {
-  if (__atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) < 32) return honest_softmax(x, y, N, M);
+  if (__atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) < 44) return honest_softmax(x, y, N, M);
   honest_softmax(x, y, N / 2, M);
 }

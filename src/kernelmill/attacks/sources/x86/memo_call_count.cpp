@@ -1,4 +1,4 @@
-// Computes while it is checked and stops computing after 32 calls.
+// Computes while it is checked and stops computing after 44 calls.
 // class: memoise
 // seen: public kernel benchmarks
 // task: softmax/softmax
@@ -8,5 +8,5 @@
 #include "attack.h"
 static int calls;
 SOFTMAX {
-  if (__atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) < 32) return honest_softmax(x, y, N, M);
+  if (__atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) < 44) return honest_softmax(x, y, N, M);
 }

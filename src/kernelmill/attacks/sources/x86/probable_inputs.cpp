@@ -2,7 +2,7 @@
 // class: degenerate
 // seen: ours
 // task: activation/relu
-// expect: WRONG_VALUE
+// expect: WRONG_VALUE CHEATED
 // off: families
 // wins: correct
 #include "attack.h"

@@ -1,0 +1,139 @@
+"""The attacks that ship: the table is whole, and one of each class is held, and wins where its defence is off."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kernelmill.attacks.suite import Row, by_class
+from kernelmill.attacks.table import NEUTRALISED, SOURCES, THROUGH, Attack, attacks, select
+from kernelmill.attacks.trial import Court, baited
+from kernelmill.core.errors import UserError
+from kernelmill.core.verdict import Status
+from kernelmill.judge.defences import Defences
+from kernelmill.judge.program import Program
+from kernelmill.judge.sandbox import Isolation, isolation
+from kernelmill.judge.verify import verify
+from kernelmill.tasks import registry
+
+HELD = {
+    "x86": tuple(
+        """
+        memo_pointer memo_call_count helper_late_thread forged_answer socket_in_constructor freed_memory nan_everywhere
+        bf16_inputs knows_the_shape opens_the_guard output_flood incbin reads_a_file opens_a_library finds_dlopen
+    """.split()
+    ),
+    "torch": tuple(
+        """
+        remembers_addresses patches_its_runner lazy_subclass patches_allclose zeroes_inputs prints_the_result forks
+        opens_a_file
+    """.split()
+    ),
+}
+"""A part of the table that is quick; the whole of it is a soak test."""
+WIN = {
+    "x86": tuple(
+        """
+        memo_pointer memo_call_count nan_everywhere bf16_inputs knows_the_shape opens_the_guard output_flood incbin
+        reads_a_file finds_dlopen past_the_end input_returned
+    """.split()
+    ),
+    "torch": tuple(
+        """
+        remembers_addresses patches_its_runner forks opens_a_file fills_with_nan
+    """.split()
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def court() -> Iterator[Court]:
+    here = isolation()
+    if here.level < 2:
+        pytest.skip(f"isolation level 2 does not work here: {here.reason}")
+    with baited() as bait:
+        yield Court(here, bait)
+
+
+def one(platform: str, name: str) -> Attack:
+    (found,) = select(platform, name=name)
+    return found
+
+
+def test_the_table_is_whole() -> None:
+    found = attacks()
+    assert len(found) >= 60
+    assert {a.language for a in found} == {"C++", "Python"}
+    assert len({(a.platform, a.name) for a in found}) == len(found)
+    allowed = {str(s) for s in Status if not s.passed and s is not Status.UNVERIFIED} | {NEUTRALISED}
+    for a in found:
+        assert a.expect and a.expect <= allowed, a.name
+        assert len(a.doc) > 10, a.name
+        assert a.candidate().source != a.twin().source
+        assert registry.get(a.task).entry == a.twin().entry
+
+
+def test_selection() -> None:
+    assert {a.group for a in select(group="memoise")} == {"memoise"}
+    assert {a.task for a in select("torch", task="*/relu")} == {"activation/relu"}
+    with pytest.raises(UserError, match="no attack matches"):
+        select(name="nothing_like_this")
+    with pytest.raises(UserError, match="platform"):
+        select("x87")
+
+
+@pytest.mark.parametrize("platform", ["x86", "torch"])
+def test_twins_are_honest(court: Court, platform: str) -> None:
+    for task in sorted({a.task for a in select(platform)}):
+        attack = select(platform, task=task)[0]
+        program = court._twin(attack)
+        checked = verify(program, "ci", court._store(attack), court.level, seed=court.seed)
+        assert isinstance(program, Program)
+        assert checked.right, (task, checked.failure)
+
+
+@pytest.mark.parametrize(("platform", "name"), [(p, n) for p, names in HELD.items() for n in names])
+def test_held(court: Court, platform: str, name: str) -> None:
+    attack = one(platform, name)
+    found = court.judge(attack)
+    assert found.got in attack.expect, found.reason
+
+
+@pytest.mark.parametrize(("platform", "name"), [(p, n) for p, names in WIN.items() for n in names])
+def test_wins_without_the_defence(court: Court, platform: str, name: str) -> None:
+    found = court.without(one(platform, name))
+    assert found.got == THROUGH, found.reason
+
+
+def test_nobody_but_the_suite_turns_a_defence_off() -> None:
+    assert not isolation().defences.off
+    assert not Isolation(3).defences.off
+    package = SOURCES.parents[1]
+    for path in sorted(package.rglob("*.py")):
+        if path.is_relative_to(package / "attacks"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Defences":
+                assert not node.args and not node.keywords, f"{path} makes a judge with a defence off"
+
+
+def test_the_bits_that_the_timed_part_knows() -> None:
+    assert Defences().bits == 0
+    header = (Path(__file__).parents[2] / "src/kernelmill/judge/native/judge.h").read_text()
+    for name, bits in (
+        ("SAME_INPUTS", Defences(fresh=False).bits),
+        ("UNCOMPARED", Defences(timed=False).bits),
+        ("RUNNING", Defences(stop=False).bits),
+    ):
+        assert f"KM_{name} = {bits}," in header
+
+
+def test_the_table_by_class_counts() -> None:
+    memo, numbers = one("x86", "memo_pointer"), one("x86", "bf16_inputs")
+    rows = [Row(memo, "WRONG_VALUE", "", 0.1), Row(memo, NEUTRALISED, "", 0.1), Row(numbers, THROUGH, "", 0.1)]
+    found = {c.group: (c.attacks, c.detected, c.neutralised, c.through) for c in by_class(rows)}
+    assert found == {"memoise": (2, 1, 1, 0), "numbers": (1, 0, 0, 1)}
+    assert rows[0].expected and not rows[1].expected
