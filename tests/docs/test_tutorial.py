@@ -1,4 +1,4 @@
-"""The tutorial is run: its files are written, its commands typed, and the lines it shows are looked for in what they print."""
+"""Pages that are run: their files are written, their commands typed, and the lines they show are looked for in what is printed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import pytest
 
 from kernelmill.platforms import PLATFORMS
 
-PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
+ROOT = Path(__file__).parents[2]
+PAGES = ("tutorial.md", "models.md")
 BLOCK = re.compile(r"^```(\w+) ?(.*?)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 pytestmark = pytest.mark.skipif(not PLATFORMS.make("x86").state().ok, reason="no compiler for x86 here")
@@ -30,17 +31,17 @@ class Typed:
     folder: str
 
 
-def blocks() -> list[tuple[str, str] | Typed]:
+def blocks(page: str) -> list[tuple[str, str] | Typed]:
     """Files (name, text) and commands, in the order of the page."""
     found: list[tuple[str, str] | Typed] = []
-    for language, note, body in BLOCK.findall(PAGE.read_text()):
+    for language, note, body in BLOCK.findall((ROOT / "docs" / page).read_text()):
         if language != "console":
             found.append((note, body))
             continue
         options = dict(part.split("=") for part in note.split())
         for part in re.split(r"(?m)^\$ ", body)[1:]:
             command, _, output = part.partition("\n")
-            found.append(Typed(shlex.split(command), output.splitlines(), int(options.get("exit", 0)), options.get("cd", ".")))
+            found.append(Typed(shlex.split(command), output.splitlines(), int(options.get("exit", 0)), str(ROOT) if "in" in options else options.get("cd", ".")))
     return found
 
 
@@ -60,7 +61,8 @@ def missing(shown: list[str], printed: str) -> str:
     return ""
 
 
-def test_the_tutorial_says_what_happens(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_says_what_happens(page: str, tmp_path: Path) -> None:
     here = tmp_path / "work"
     here.mkdir()
     env = os.environ | {
@@ -68,7 +70,7 @@ def test_the_tutorial_says_what_happens(tmp_path: Path) -> None:
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "COLUMNS": "160",
     }
-    for block in blocks():
+    for block in blocks(page):
         if isinstance(block, tuple):
             (here / block[0]).write_text(block[1])
             continue
