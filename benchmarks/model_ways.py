@@ -25,8 +25,8 @@ WAYS = {
     "repair": (1, "repairs=1,max_tokens=300"),
     "moves": (3, "max_tokens=40"),
 }
-PROMPT = 430
-"""Estimated tokens: the estimate is one per 3.5 bytes, and the limit of 500 must hold by the model's own count."""
+PROMPT = 460
+"""Estimated tokens: the limit of 500 must hold by the model's own count, which has its own marks for roles."""
 
 
 def pair(model: Path, task: str, way: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Behaviour = str | int | tuple[str, Any]
-"""A text to answer with, an HTTP status to fail with, or ("hang" | "cut" | "drip" | "retry_after", value)."""
+"""A text to answer with, an HTTP status to fail with, or ("hang" | "cut" | "drip" | "refuse" | "retry_after", value)."""
 
 
 class Fake:
@@ -78,6 +78,13 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
                         self._stream(text, cut=True)
                     case ("drip", text):
                         self._stream(text, pause=0.01)
+                    case ("refuse", text):
+                        self.send_response(401)
+                        self.send_header("Content-Type", "application/json")
+                        body = json.dumps({"error": {"message": text}}).encode()
+                        self.send_header("Content-Length", str(len(body)))
+                        self.end_headers()
+                        self.wfile.write(body)
                     case ("retry_after", seconds):
                         self.send_response(429)
                         self.send_header("Retry-After", str(seconds))

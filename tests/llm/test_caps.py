@@ -48,9 +48,9 @@ def check_stopped_in_flight(found: dict[str, Any], fake: Fake) -> None:
 
 @pytest.mark.skipif(not PLATFORMS.make("x86").state().ok, reason="no compiler for x86 here")
 def test_a_cap_of_2000_tokens_as_a_person_types_it(tmp_path: Path) -> None:
-    words = ["optimize", "activation/silu", "--profile", "ci", "--baselines", "eager", "--budget", "2000tokens", "--json", "--author"]
+    words = ["optimize", "activation/silu", "-p", "x86{threads=1}", "--profile", "ci", "--baselines", "eager"]
     with endpoint(GOOD, ("drip", ENDLESS)) as (url, fake):
-        command = [sys.executable, "-m", "kernelmill", *words, author(url, "1,1")]
+        command = [sys.executable, "-m", "kernelmill", *words, "--budget", "2000tokens", "--json", "--author", author(url, "1,1")]
         env = os.environ | {"KERNELMILL_HOME": str(tmp_path)}
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=env, check=False)
         assert done.returncode == 0, done.stderr

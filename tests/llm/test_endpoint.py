@@ -13,7 +13,7 @@ pytest.importorskip("pydantic_ai", reason="extra 'llm' is not installed")
 
 from kernelmill.authors.llm.asking import MAX_REPLY, Asking
 from kernelmill.authors.llm.endpoint import Endpoint
-from kernelmill.authors.llm.meter import Meter
+from kernelmill.authors.llm.meter import Meter, prompt_tokens
 from kernelmill.authors.llm.model import Message, Request
 from kernelmill.authors.llm.prices import Price
 from kernelmill.authors.llm.transcript import Exchange, Transcript, read
@@ -110,7 +110,7 @@ def test_a_money_limit_stops_the_reply_in_flight() -> None:
 
 def test_no_secret_reaches_the_transcript(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KM_TEST_KEY", SECRET)
-    with endpoint(401, CODE) as (url, fake):
+    with endpoint(("refuse", f"Incorrect API key provided: {SECRET}."), f"Your key is {SECRET}.") as (url, fake):
         model = Endpoint("fake", url.replace("http://", f"http://user:{SECRET}@"), "KM_TEST_KEY")
         asking = Asking(model, Meter(Budget(), Price(0, 0, "")), Transcript(tmp_path / "t.jsonl"))
         for key in ("a/s/0/0", "a/s/1/0"):
@@ -118,4 +118,22 @@ def test_no_secret_reaches_the_transcript(tmp_path: Path, monkeypatch: pytest.Mo
             asking.model = Endpoint("fake", url, "KM_TEST_KEY")
     assert any(SECRET in h.get("authorization", "") for h in fake.headers)
     assert SECRET not in (tmp_path / "t.jsonl").read_text()
-    assert [e.fault for e in read(tmp_path / "t.jsonl")] == ["refused", ""]
+    refused, told = read(tmp_path / "t.jsonl")
+    assert refused.fault == "refused"
+    assert "Incorrect API key provided: (key)." in refused.detail
+    assert told.text == "Your key is (key)."
+
+
+def test_the_estimate_is_near_what_a_model_counted_and_not_below() -> None:
+    for e in read(Path(__file__).parent / "recordings" / "silu-smollm2.jsonl"):
+        estimated = prompt_tokens([Message(m["role"], m["text"]) for m in e.messages])  # type: ignore[arg-type]
+        assert e.input_tokens <= estimated <= 1.3 * e.input_tokens
+
+
+def test_a_prompt_that_costs_more_than_is_left_is_not_sent() -> None:
+    budget = Budget(tokens=20)
+    exchange, asking = ask(CODE, budget=budget)
+    assert exchange.fault == "budget"
+    assert "nothing was sent" in exchange.detail
+    assert budget.used["tokens"] == 0
+    assert not asking.meter.room()

@@ -13,6 +13,8 @@ pytest.importorskip("pydantic_ai", reason="extra 'llm' is not installed")
 from kernelmill.authors import AUTHORS
 from kernelmill.authors.llm.answer import extract
 from kernelmill.authors.llm.author import Llm
+from kernelmill.authors.llm.meter import prompt_tokens
+from kernelmill.authors.llm.model import Message
 from kernelmill.authors.llm.ways import compiler_cut
 from kernelmill.core.author import Brief
 from kernelmill.core.budget import Budget
@@ -66,6 +68,21 @@ def test_repair_sends_the_report_back_into_the_conversation(brief: Brief) -> Non
     assert [m["role"] for m in fake.requests[1]["messages"]] == ["system", "user", "assistant", "user"]
     report = texts(fake)[1]
     assert all(part in report for part in ("WRONG_VALUE", "N=17", "row 3", "N % 16"))
+
+
+def test_a_short_context_gets_a_report_that_stands_alone(brief: Brief) -> None:
+    failure = Failure("wrong at the tail", detail="row 3: 1.0 2.0 nan " * 60, workload="silu[N=17 normal]", hint="N % 16 is left out")
+    with endpoint(fenced(0), fenced(1)) as (url, fake):
+        session = author(url, way="repair", samples=1, repairs=1, prompt_tokens=300).begin(brief)
+        (bad,) = session.ask([], 1, Budget())
+        session.tell(record(bad, Status.WRONG_VALUE, failure))
+        assert session.ask([], 1, Budget())
+    for request in fake.requests:
+        assert prompt_tokens([Message(m["role"], m["content"]) for m in request["messages"]]) <= 300
+    assert [m["role"] for m in fake.requests[1]["messages"]] == ["user"]
+    report = texts(fake)[1]
+    assert all(part in report for part in (GOOD % 0, "WRONG_VALUE", "N=17", "N % 16", "F.silu"))
+    assert "row 3" not in report
 
 
 def test_refine_promises_a_gain_and_learns_what_came_of_it(brief: Brief) -> None:

@@ -90,6 +90,17 @@ def test_known_attempts_give_known_figures(tmp_path: Path) -> None:
     assert told.failures == {"COMPILE_ERROR: other": 1, "NO_ANSWER": 1, "WRONG_VALUE: some elements": 1}
 
 
+def test_the_report_shows_the_author(tmp_path: Path) -> None:
+    from kernelmill.serve.report import write_report
+
+    found = run(tmp_path, Told(texts=MIXED))
+    with Archive(tmp_path / "a.db") as archive:
+        write_report(archive, found.run, tmp_path / "author.html")
+    text = (tmp_path / "author.html").read_text()
+    assert "pass@2" in text
+    assert "WRONG_VALUE: some elements 1" in text
+
+
 def test_rates_are_means_over_tasks_and_a_task_without_a_solution_counts(tmp_path: Path) -> None:
     found = run(tmp_path, Told(texts=("speed=4.0 softmax_only",) * 5), "softmax/softmax,activation/relu")
     assert found.author is not None

@@ -46,6 +46,39 @@ def test_install_and_remove_leave_the_rest_alone(name: str, tmp_path: Path) -> N
     assert (after.strip() == before.strip()) if agent.kind == "toml" else (json.loads(after) == json.loads(before))
 
 
+def test_an_earlier_backup_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / ".mcp.json"
+    path.write_text('{"mine": 1}')
+    change("claude-code", tmp_path, with_entry, yes)
+    change("claude-code", tmp_path, without_entry, yes)
+    assert (tmp_path / ".mcp.json.bak").read_text() == '{"mine": 1}'
+    assert "kernelmill" in (tmp_path / ".mcp.json.bak2").read_text()
+
+
+@pytest.mark.parametrize(("answer", "written"), [("n", False), ("", False), ("y", True)])
+def test_the_command_shows_the_change_and_asks(tmp_path: Path, answer: str, written: bool) -> None:
+    from typer.testing import CliRunner
+
+    from kernelmill.cli.main import app
+
+    done = CliRunner().invoke(app, ["agents", "install", "cursor", "--project", str(tmp_path)], input=f"{answer}\n")
+    assert done.exit_code == 0
+    assert "would become" in done.output
+    assert '"mcpServers"' in done.output
+    assert "Write it? [y/N]" in done.output
+    assert (tmp_path / ".cursor" / "mcp.json").exists() is written
+
+
+def test_print_writes_nothing(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from kernelmill.cli.main import app
+
+    assert "mcpServers.kernelmill" in CliRunner().invoke(app, ["agents", "print", "windsurf"]).output
+    assert "Let the person confirm" in CliRunner().invoke(app, ["agents", "print", "--skill"]).output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_no_writes_nothing(tmp_path: Path) -> None:
     path, done = change("cursor", tmp_path, with_entry, no)
     assert done == "left as it was"

@@ -87,9 +87,9 @@ class Model(ABC):
 
 
 def estimate_tokens(text: str) -> int:
-    """Tokens of a text where nobody counts for us, on the high side: one a digit, three for five marks, two for seven other bytes.
+    """Tokens of a text where nobody counts for us, on the high side: one a digit, three for five marks, one for three other bytes.
 
     Numbers are what a plain count of bytes gets wrong: a report with a table of values has twice the tokens of prose of its length.
     """
     digits, marks = len(re.findall(r"\d", text)), len(re.findall(r"[^\w\s]", text))
-    return digits + -(-3 * marks // 5) + max(0, -(-2 * (len(text.encode()) - digits - marks) // 7))
+    return digits + -(-3 * marks // 5) + max(0, -(-(len(text.encode()) - digits - marks) // 3))

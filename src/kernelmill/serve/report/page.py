@@ -93,11 +93,23 @@ def facts(found: Story) -> list[tuple[str, str]]:
         ("caches at the start of a batch", str(found.evidence.get("cache", ""))),
         ("sanitizers", ", ".join(f"{s['name']} {checked(s)}" for s in found.evidence.get("stages", []))),
         ("isolation", f"level {found.evidence.get('level', 'not told')}"),
+        ("model", _cost((found.run.result or {}).get("cost", {}))),
         ("candidate", r.candidate.id),
         ("record", r.hash),
         ("chain", f"{found.head[0]} records, head {found.head[1]}"),
     ]
     return [(k, v) for k, v in rows if v]
+
+
+def _cost(cost: dict[str, Any]) -> str:
+    """What a language model cost in this run; '' where none wrote."""
+    if not cost:
+        return ""
+    tokens = f"{cost['input_tokens']} tokens in, {cost['output_tokens']} out"
+    faults = ", ".join(f"{kind} {count}" for kind, count in cost["faults"].items())
+    return f"{cost['model']}: {cost['exchanges']} exchanges, {tokens}, ${cost['dollars']:.4f} ({cost['price']})" + (
+        f"; faults: {faults}" if faults else ""
+    )
 
 
 def _bytes(value: int | None) -> str:
@@ -116,6 +128,7 @@ def bench_page(archive: Archive, run: Run) -> str:
         run=run,
         rows=rows,
         summary=result.get("summary") or summarize(rows),
+        author=result.get("author"),
         picture=plots.table(rows),
         head=archive.head(),
         version=kernelmill.__version__,
