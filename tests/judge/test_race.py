@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,7 @@ from kernelmill.judge import decision, race, torch_zygote
 from kernelmill.judge.decision import Decision, Finding, Protocol
 from kernelmill.judge.decision_statistics import Looks
 from kernelmill.judge.judge import Judge, open_judge
+from kernelmill.judge.sandbox import Isolation
 from kernelmill.platforms.torch import Torch
 from kernelmill.platforms.x86 import X86
 
@@ -113,6 +117,20 @@ def test_a_reading_that_no_process_repeats_is_no_finding(monkeypatch: pytest.Mon
     assert bool(verdict.speedup) == (times == 1)
     if times > 1:
         assert verdict.reason.startswith("cannot tell here")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only a judge that is root changes its user")
+def test_compiled_torch_runs_at_level_two_where_python_lies_in_a_closed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A judge that is root drops to a user who may not go there; it mounts the folders first."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr(sys, "base_prefix", str(closed))
+    at = {level: Isolation(level) for level in (2, 3)}
+    assert torch_zygote._namespaces(at[3], "eager") == torch_zygote._namespaces(at[3], "compile") == 1
+    assert torch_zygote._namespaces(at[2], "compile") == 2
+    assert torch_zygote._namespaces(at[2], "eager") == 0, "it opens no file after it was forked"
+    monkeypatch.setattr(torch_zygote, "_open_to_all", lambda *folders: True)
+    assert torch_zygote._namespaces(at[2], "compile") == 0
 
 
 def test_only_cpu_time_needs_a_second_look() -> None:

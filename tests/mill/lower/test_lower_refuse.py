@@ -37,6 +37,7 @@ def message(signature: str, function: Callable[..., Any]) -> str:
         (lambda x: x * x.sum().item(), "item"),
         (lambda x: x.sort(1)[0], "aten.sort"),
         (lambda x: torch.linalg.qr(x)[0], "aten.linalg_qr"),
+        (lambda x: x @ torch.linalg.inv(x.T @ x), "aten._linalg_check_errors"),
     ],
 )  # fmt: skip
 def test_operation_is_named(function: Callable[..., Any], operation: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import sympy
 import torch
 from torch.export import ExportedProgram
+from torch.export.graph_signature import InputKind
 from torch.fx import Node
 
 from kernelmill.core.errors import UserError
@@ -49,6 +50,7 @@ class _Driver:
         self.graph = exported.graph
         self.source = source_of(task, exported)
         self.placeholders = [n for n in self.graph.nodes if n.op == "placeholder"]
+        self._refuse_effects(exported)
         self.constants = _constants(exported, self.placeholders)
         self.inputs = [n for n in self.placeholders if n.name not in self.constants]
         if len(self.inputs) != len(task.inputs):
@@ -196,6 +198,14 @@ class _Driver:
                 return None, result, target
             node, target = source, undone
         return None, result, target
+
+    def _refuse_effects(self, exported: ExportedProgram) -> None:
+        """An operation that does more than compute (it raises on bad values) takes a token, which is no tensor of the task."""
+        tokens = {spec.arg.name for spec in exported.graph_signature.input_specs if spec.kind is InputKind.TOKEN}
+        for node in self.placeholders:
+            for user in node.users if node.name in tokens else ():
+                raise UserError(f"cannot lower {user.args[1]}: it does more than compute a result", got=self.source.where(user),
+                                hint="use --platform torch, or write the reference with other operations")  # fmt: skip
 
     def _may_overwrite(self, name: str, producer: Node, order: dict[Node, int]) -> bool:
         """Whether nothing reads the old contents of an in-out tensor after `producer` has written the new ones."""
