@@ -20,32 +20,51 @@ from kernelmill.judge.verify import verify
 from kernelmill.tasks import registry
 
 HELD = {
-    "x86": tuple(
-        """
-        memo_pointer memo_call_count helper_late_thread forged_answer socket_in_constructor freed_memory nan_everywhere
-        bf16_inputs knows_the_shape opens_the_guard output_flood incbin reads_a_file opens_a_library finds_dlopen
-    """.split()
+    "x86": (
+        "memo_pointer",
+        "memo_call_count",
+        "helper_late_thread",
+        "forged_answer",
+        "socket_in_constructor",
+        "freed_memory",
+        "nan_everywhere",
+        "bf16_inputs",
+        "knows_the_shape",
+        "opens_the_guard",
+        "output_flood",
+        "incbin",
+        "reads_a_file",
+        "opens_a_library",
+        "finds_dlopen",
     ),
-    "torch": tuple(
-        """
-        remembers_addresses patches_its_runner lazy_subclass patches_allclose zeroes_inputs prints_the_result forks
-        opens_a_file
-    """.split()
+    "torch": (
+        "remembers_addresses",
+        "patches_its_runner",
+        "lazy_subclass",
+        "patches_allclose",
+        "zeroes_inputs",
+        "prints_the_result",
+        "forks",
+        "opens_a_file",
     ),
 }
 """A part of the table that is quick; the whole of it is a soak test."""
 WIN = {
-    "x86": tuple(
-        """
-        memo_pointer memo_call_count nan_everywhere bf16_inputs knows_the_shape opens_the_guard output_flood incbin
-        reads_a_file finds_dlopen past_the_end input_returned
-    """.split()
+    "x86": (
+        "memo_pointer",
+        "memo_call_count",
+        "nan_everywhere",
+        "bf16_inputs",
+        "knows_the_shape",
+        "opens_the_guard",
+        "output_flood",
+        "incbin",
+        "reads_a_file",
+        "finds_dlopen",
+        "past_the_end",
+        "input_returned",
     ),
-    "torch": tuple(
-        """
-        remembers_addresses patches_its_runner forks opens_a_file fills_with_nan
-    """.split()
-    ),
+    "torch": ("remembers_addresses", "patches_its_runner", "forks", "opens_a_file", "fills_with_nan"),
 }
 
 

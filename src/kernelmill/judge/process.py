@@ -161,7 +161,7 @@ class Runner:
         cls, pid: int, control: Memory, arena: Arena, outputs: Memory, level: Isolation, *, threads: int = 1, log: int = -1
     ) -> Runner:
         """Takes in a process that is already a child of this one and has passed the handshake up to ADMITTED."""
-        state = RunnerState(control=control.address, pid=pid, polite=int(not runner_flags(level)))
+        state = RunnerState(control=control.address, pid=pid, polite=int(not runner_flags(level) & native.FLAG_SECCOMP))
         return cls(arena, outputs, control, level, threads, log, state)
 
     @property

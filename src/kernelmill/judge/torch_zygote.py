@@ -265,7 +265,7 @@ def _launch(
         raise
     finally:
         os.close(told)
-    state = native.RunnerState(control=control.address, pid=adopted, polite=int(not runner_flags(level)))
+    state = native.RunnerState(control=control.address, pid=adopted, polite=int(not runner_flags(level) & native.FLAG_SECCOMP))
     return TorchRunner(arena, outputs, control, level, job.threads, log, state, results=results, cache=kept, scratch=folder)
 
 
