@@ -40,7 +40,7 @@ PRINTED = 300
 """Characters of a program's own words that a report quotes."""
 STARTS_THREADS = ("__kmpc_fork", "GOMP_parallel", "pthread_create", "_ZNSt6thread", "thrd_create")
 """Functions that a kernel with threads of its own calls; more than one thread of it can then meet at one element."""
-RACED_CASES, RACED_SECONDS, RACED_SHAPES = 48, 0.25, 4
+RACED_CASES, RACED_SECONDS, RACED_SHAPES = 256, 0.25, 4
 """How often, and how long at most, a kernel with threads is tried again at how many of the largest shapes."""
 WHERE = {Mode.END: "an inaccessible page follows every buffer", Mode.START: "an inaccessible page precedes every buffer"}
 

@@ -20,7 +20,7 @@ from kernelmill.core.workload import Workload
 from kernelmill.judge.defences import ALL_ON, Defences
 from kernelmill.judge.right import sizes
 
-Kind = Literal["own", "odd", "prime", "one", "tail", "even", "long", "empty"]
+Kind = Literal["own", "odd", "prime", "one", "tail", "even", "few", "long", "empty"]
 SCALAR_SEEDS = 8
 
 
@@ -36,9 +36,7 @@ class Case:
     """Whether two threads call at once in the second run."""
 
 
-def plan(
-    task: Task, candidate: Candidate | None, profile: str | Mapping[str, int], seed: int, defences: Defences = ALL_ON
-) -> list[Case]:
+def plan(task: Task, candidate: Candidate | None, profile: str | Mapping[str, int], seed: int, defences: Defences = ALL_ON) -> list[Case]:
     """The cases of one verification, cheap shapes first. The same seed gives the same plan.
 
     Raises `UserError` where the candidate's `requires` excludes the profile's own shape.

@@ -72,7 +72,12 @@ def even(rng: random.Random) -> int:
     return 16 * rng.randint(1, 8)
 
 
-KINDS = {"odd": odd, "prime": prime, "tail": tail, "even": even}
+def few(rng: random.Random) -> int:
+    """Less than any block, vector or recursion works on."""
+    return rng.randint(1, 3)
+
+
+KINDS = {"odd": odd, "prime": prime, "tail": tail, "even": even, "few": few}
 UNEVEN = ("odd", "prime", "tail")
 
 
@@ -169,7 +174,7 @@ def draw(rules: Rules, rng: random.Random, tries: int = 40) -> list[tuple[str, d
     turn = list(rules.free)
     rng.shuffle(turn)
     wanted = [("tail", ""), ("prime", ""), ("even", ""), *(("long", a) for a in turn), *(("one", a) for a in turn[:3])]
-    wanted += [("odd", ""), ("tail", "")]
+    wanted += [("odd", ""), ("few", ""), ("tail", "")]
     found = {tuple(rules.base[a] for a in rules.task.axes): ("own", dict(rules.base))}
     for kind, special in wanted:
         for _ in range(tries):

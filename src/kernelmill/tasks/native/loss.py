@@ -58,6 +58,7 @@ TASKS = (
     define("loss/cross_entropy", cross_entropy, "x[N,C], target[N]:i64 -> loss[]", flops="4*N*C",
            profiles={"ci": "N=61 C=1021", "cpu": "N=4096 C=1024", "gpu": "N=32768 C=4096", "paper": "N=32768 C=4096"},
            always={"target": Draw("index", 0, "C")}, change={"wide": {"x": Draw("loguniform", 1e-3, 1e2)}},
+           exact=(Family("low", (("x", Draw("normal", -200.0, 3.0)), ("target", Draw("index", 0, "C")))),),
            numerics=Numerics(length="N+C", depth=6), shadow=cross_entropy_shadow),
     define("loss/huber", huber, PAIR_TENSORS, flops="5*N*M", profiles=PAIRS, scalars={"delta": 1.0},
            numerics=Numerics(length="N*M", depth=5), shadow=huber_shadow),
