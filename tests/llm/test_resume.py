@@ -99,3 +99,12 @@ def test_a_line_that_the_killed_process_did_not_finish_is_dropped(tmp_path: Path
         transcript.write_text(whole[:-40])
         optimize(request(url, "sample"), archive, resume="last", opener=lambda *_: Judge())
         assert [e.key.split("/")[-2] for e in read(transcript)] == ["0", "1"]
+
+
+def test_what_a_model_was_paid_for_is_judged_when_the_seconds_are_over(tmp_path: Path) -> None:
+    judge = Judge()
+    with endpoint(reply("right"), ("drip", "word " * 4000)) as (url, _), Archive(tmp_path / "a.db") as archive:
+        found = optimize(request(url, "sample", "1s"), archive, opener=lambda *_: judge)
+    assert found["status"] == "CORRECT"
+    assert found["evaluations"] == 2, "the whole answer, and the one that was cut"
+    assert found["cost"]["faults"] == {"budget": 1}

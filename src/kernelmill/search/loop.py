@@ -81,7 +81,7 @@ def search(desk: Desk, course: Course, session: Session) -> Scale:
         fresh = _fresh(session.ask(parents, count, desk.budget), seen)
         idle = 0 if fresh else idle + 1
         for candidate in fresh:
-            if not desk.budget.take("evaluations"):
+            if not may_judge(desk.budget, session):
                 break
             seen.add(candidate.id)
             record = desk.file(candidate, screened(desk, candidate, scale.incumbent), "screen")
@@ -89,6 +89,14 @@ def search(desk: Desk, course: Course, session: Session) -> Scale:
             session.tell(record)
             _report(desk, record, scale)
     return scale
+
+
+def may_judge(budget: Budget, session: Session) -> bool:
+    """Take an evaluation. A candidate that a model was paid for is judged even when the seconds are over: what was found is kept."""
+    if session.cost() and budget.left("evaluations") >= 1:
+        budget.used["evaluations"] += 1
+        return True
+    return budget.take("evaluations")
 
 
 def screened(desk: Desk, candidate: Candidate, incumbent: Candidate | None) -> Verdict:

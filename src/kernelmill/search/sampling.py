@@ -21,7 +21,7 @@ from kernelmill.search import watch
 from kernelmill.search.briefing import briefing
 from kernelmill.search.finals import verdict
 from kernelmill.search.judging import OpenJudge, open_judge, options
-from kernelmill.search.loop import Desk
+from kernelmill.search.loop import Desk, may_judge
 from kernelmill.search.optimize import Request, Seconds
 from kernelmill.search.requests import load_task, usable_platform
 from kernelmill.search.result import describe, describe_budget
@@ -109,7 +109,7 @@ def _attempts(desk: Desk, session: Session, samples: int, seconds: Seconds, *, a
             break
         for candidate in proposed:
             if candidate.id not in judged:
-                if not desk.budget.take("evaluations"):
+                if not may_judge(desk.budget, session):
                     break
                 with seconds.of("judge"):
                     judged[candidate.id] = verdict(desk, candidate)

@@ -68,4 +68,6 @@ def _close() -> None:
 def local_model(path: str, timeout: float = 600.0, threads: int = 1) -> Endpoint:
     """The model in `path`, or the shipped one for an empty path."""
     file = Path(path).expanduser() if path else shipped_model()
-    return Endpoint(name=file.stem, base_url=serve(file, threads=threads), key_variable="", timeout=timeout)
+    model = Endpoint(name=file.stem, base_url=serve(file, threads=threads), key_variable="", timeout=timeout)
+    model.parallel = 1
+    return model

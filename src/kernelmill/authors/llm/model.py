@@ -77,6 +77,8 @@ class Model(ABC):
     """Host or file, without credentials: recorded."""
     secret: str = ""
     """The key, so that it can be taken out of what the endpoint says; never recorded."""
+    parallel: int = 0
+    """Questions that it answers at once; 0: as many as it is asked. More would wait in its queue, and run into the timeout."""
 
     @abstractmethod
     def stream(self, request: Request) -> AbstractAsyncContextManager[Stream]:

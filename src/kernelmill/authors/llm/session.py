@@ -61,9 +61,10 @@ class LlmSession(Session):
         desk = self._open(budget)
         passing = [r for r in parents if r.verdict.status.passed] or ([self._best] if self._best else [])
         found: list[Candidate] = []
+        at_once = min(self.author.concurrency, desk.asking.model.parallel or self.author.concurrency)
         while desk.asking.meter.room() or desk.asking.known:
             jobs = [job for _ in range(count) if (job := self._next(desk, passing)) is not None]
-            made = [m for m in self._runner.run(_gather(jobs, self.author.concurrency)) if m is not None] if jobs else []
+            made = [m for m in self._runner.run(_gather(jobs, at_once)) if m is not None] if jobs else []
             found = [candidate for candidate, talk in made if not self._told_before(candidate, talk)]
             if found or not made:
                 break
