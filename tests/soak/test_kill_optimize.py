@@ -128,6 +128,7 @@ def test_ten_kills_of_the_real_command(tmp_path: Path) -> None:
         time.sleep(0.2)
     assert not left
     assert Path("/proc/mounts").read_text() == mounts
-    files = sorted(str(p.relative_to(temporary)) for p in temporary.rglob("*"))
+    # torch makes an empty folder of its own there when it is imported
+    files = sorted(str(p.relative_to(temporary)) for p in temporary.rglob("*") if not p.name.startswith("torchinductor_"))
     print(f"{len(printed)} lines printed, {len(records)} records, budget {budget}, files left {files}")
     assert not files
