@@ -44,7 +44,8 @@ def type_text(annotation: Any) -> str:
 
 def table(model: type[BaseModel]) -> str:
     rows = [
-        f"| `{f.serialization_alias or name}` | {type_text(f.annotation)} | {' '.join((f.description or '').split())} |" for name, f in model.model_fields.items()
+        f"| `{f.serialization_alias or name}` | {type_text(f.annotation)} | {' '.join((f.description or '').split())} |"
+        for name, f in model.model_fields.items()
     ]
     return "\n".join(["| key | type | what |", "|---|---|---|", *rows])
 

@@ -41,7 +41,14 @@ def blocks(page: str) -> list[tuple[str, str] | Typed]:
         options = dict(part.split("=") for part in note.split())
         for part in re.split(r"(?m)^\$ ", body)[1:]:
             command, _, output = part.partition("\n")
-            found.append(Typed(shlex.split(command), output.splitlines(), int(options.get("exit", 0)), str(ROOT) if "in" in options else options.get("cd", ".")))
+            found.append(
+                Typed(
+                    shlex.split(command),
+                    output.splitlines(),
+                    int(options.get("exit", 0)),
+                    str(ROOT) if "in" in options else options.get("cd", "."),
+                )
+            )
     return found
 
 
