@@ -8,6 +8,7 @@ from kernelmill.core.task import Draw, Family, Numerics
 from kernelmill.tasks.native.define import define
 
 if TYPE_CHECKING:
+    import torch
     import torch.nn.functional as F
     from torch import Tensor
 
@@ -38,8 +39,13 @@ def group_norm(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float)
 
 def group_norm_shadow(x: Tensor, weight: Tensor, bias: Tensor, groups: int, eps: float) -> Tensor:
     g = x.reshape(x.shape[0], groups, -1)
-    spread = (g.var(-1, correction=0, keepdim=True) + eps).rsqrt()
-    s = ((g.abs() + g.abs().mean(-1, keepdim=True)) * spread).reshape(x.shape)
+    mean, n = g.mean(-1, keepdim=True), g.shape[-1]
+    squares = (g - mean).square()
+    # a single f32 accumulator outgrows the squares of a long row; 4 = 8 / 2 allows twice what it does to these, and the root halves it
+    plain = torch.from_numpy(squares.float().numpy().cumsum(-1)[..., -1:]).double()
+    stagnation = ((plain - squares.sum(-1, keepdim=True)).abs() / (squares.sum(-1, keepdim=True) + n * eps)) / (8 * 2**-24 * n**0.5)
+    spread = (squares.mean(-1, keepdim=True) + eps).rsqrt()
+    s = ((g.abs() + g.abs().mean(-1, keepdim=True) + (g - mean).abs() * stagnation) * spread).reshape(x.shape)
     return s * weight.abs()[:, None, None] + bias.abs()[:, None, None]
 
 
@@ -60,8 +66,14 @@ def batch_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
 
 
 def batch_norm_shadow(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-    spread = (x.var((0, 2, 3), correction=0, keepdim=True) + eps).rsqrt()
-    s = (x.abs() + x.abs().mean((0, 2, 3), keepdim=True)) * spread
+    g = x.movedim(1, 0).flatten(1)
+    mean, n = g.mean(-1, keepdim=True), g.shape[-1]
+    squares = (g - mean).square()
+    plain = torch.from_numpy(squares.float().numpy().cumsum(-1)[..., -1:]).double()  # as for group_norm
+    stagnation = ((plain - squares.sum(-1, keepdim=True)).abs() / (squares.sum(-1, keepdim=True) + n * eps)) / (8 * 2**-24 * n**0.5)
+    spread = (squares.mean(-1, keepdim=True) + eps).rsqrt()
+    s = (g.abs() + g.abs().mean(-1, keepdim=True) + (g - mean).abs() * stagnation) * spread
+    s = s.unflatten(1, (x.shape[0], *x.shape[2:])).movedim(0, 1)
     return s * weight.abs()[:, None, None] + bias.abs()[:, None, None]
 
 
