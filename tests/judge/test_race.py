@@ -15,6 +15,7 @@ from kernelmill.core.verdict import Status
 from kernelmill.judge import decision, race, torch_zygote
 from kernelmill.judge.decision import Decision, Finding, Protocol
 from kernelmill.judge.decision_statistics import Looks
+from kernelmill.judge.decision_subject import Batch
 from kernelmill.judge.judge import Judge, open_judge
 from kernelmill.judge.sandbox import Isolation
 from kernelmill.platforms.torch import Torch
@@ -59,7 +60,7 @@ def zygote() -> None:
 
 def judge(platform: X86 | Torch) -> Judge:
     made = open_judge(tasks.get("relu"), platform, "ci", seed=7)
-    made.protocol = Protocol(looks=Looks(sizes=(2,), patience=2), oracle_share=1.0)
+    made.protocol = Protocol(Batch(cold_bytes=4 << 20), Looks(sizes=(2,), patience=2), oracle_share=1.0)
     return made
 
 

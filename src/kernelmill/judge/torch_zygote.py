@@ -270,7 +270,7 @@ def _launch(
 
 
 def _namespaces(level: Isolation, mode: str) -> int:
-    """1, all of them, at level 3. Below it 2, mounts, where a runner that still opens files would not reach Python's folders as uid 65534."""
+    """1, all of them, at level 3; 2, mounts only, below it, where a runner that still opens files could not reach Python's as uid 65534."""
     if level.level == 3:
         return 1
     return 2 if level.level == 2 and level.uid and mode != "eager" and not _open_to_all(sys.prefix, sys.base_prefix) else 0
