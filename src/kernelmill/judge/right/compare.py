@@ -138,9 +138,22 @@ def compare(got: NDArray[Any], e: Expected, unwritten: NDArray[np.bool_] | None 
         worst=tuple(int(i) for i in np.unravel_index(at, got.shape)) if got.ndim else (),
         worst_ulp=_ulps(flat, want, at, e),
         used=used,
+        normwise=_normwise(flat, want, e),
         flipped=flipped,
         values=values,
     )
+
+
+def _normwise(flat: NDArray[Any], want: NDArray[Any], e: Expected) -> float | None:
+    """Error of the whole output relative to its size; None where a number is missing that is expected."""
+    import numpy as np
+
+    if DTYPES[e.tensor.dtype].kind != "float":
+        return None
+    counted = np.isfinite(want)
+    got, wanted = flat[counted].astype(np.float64), want[counted].astype(np.float64)
+    size = float(np.linalg.norm(wanted))
+    return float(np.linalg.norm(got - wanted)) / size if size and np.isfinite(got).all() else None
 
 
 def _again(flat: NDArray[Any], want: NDArray[Any], wrong: NDArray[np.bool_], e: Expected) -> tuple[float, int]:

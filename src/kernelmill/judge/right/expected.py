@@ -61,6 +61,8 @@ class Outcome:
     """Its error in units in the last place of the expected value."""
     used: float = 0.0
     """Largest error / allowed over all elements compared (1 is the bound)."""
+    normwise: float | None = None
+    """|got - want| / |want| in the Euclidean norm; None where it says nothing (right, no float output, NaN)."""
     flipped: int = 0
     """Elements accepted on the other side of a discontinuity."""
     values: dict[str, float] = field(default_factory=dict[str, float])

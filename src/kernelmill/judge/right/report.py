@@ -66,6 +66,8 @@ def failure(
     else:
         worst = f"worst: {place} = {number(v['got'])}, expected {number(v['want'])}{_error(expected, outcome)}"
     lines = [worst]
+    if outcome.normwise is not None:
+        lines.append(f"all of {tensor.name}: off by {outcome.normwise:.2g} of its norm")
     near = neighbourhood(got, want, outcome.wrong, outcome.worst)
     if near:
         row = [str(i) for i in outcome.worst[:-1]]
