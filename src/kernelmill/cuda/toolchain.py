@@ -34,7 +34,7 @@ class Toolchain:
         """Compiler flags, the same for headers that are precompiled and for the sources that use them."""
         return [
             f"-std={std}", level, *architecture_flags(), "-ffp-contract=fast", "-fno-math-errno", "-fno-strict-aliasing", "-fdeclspec",
-            "-fveclib=libmvec", "-fPIC", "-w", "-Wno-c++11-narrowing", "-ferror-limit=12", "-fno-caret-diagnostics", f"-I{INCLUDE}",
+            "-fveclib=libmvec", "-fPIC", "-w", "-Wno-c++11-narrowing", "-Wno-register", "-ferror-limit=12", "-fno-caret-diagnostics", f"-I{INCLUDE}",
         ]  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from kernelmill.judge.process_outcome import Outcome, after_end
 
 _COPY_NS_PER_BYTE = 1.5
 """Three copies at 2 GB/s each: what moving results out may cost."""
+_COPY_NS = 10_000
+"""Python's own part in copying one tensor: batches of small results have thousands."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,8 @@ def _race(
     subject: Subject, arms: Sequence[Arm], runners: Sequence[Runner], arena: Arena, plan: Rounds, *, cores: Sequence[int], seed: int
 ) -> tuple[tuple[tuple[Sample, ...], ...], Finding | None]:
     n = len(runners)
-    copy_limit = int(2e6 + _COPY_NS_PER_BYTE * subject.output_bytes * len(arena.sets))
+    outputs = sum(b.role != "in" for b in subject.buffers)
+    copy_limit = int(2e6 + (_COPY_NS_PER_BYTE * subject.output_bytes + _COPY_NS * outputs) * len(arena.sets))
     sides = (native.Arm * n)()
     for side, arm, runner in zip(sides, arms, runners, strict=True):
         side.runner, side.outputs, side.unlike = ctypes.pointer(runner.state), runner.outputs.address, arm.unlike

@@ -14,6 +14,8 @@ enum cublasLtOrder_t { CUBLASLT_ORDER_COL, CUBLASLT_ORDER_ROW };
 
 struct cublasLtMatmulDescOpaque { cublasComputeType_t compute; int ta, tb, epilogue; const void* bias; int bias_type; };
 struct cublasLtMatrixLayoutOpaque { cudaDataType type; size_t rows, cols; long long ld, stride; int batch, order; };
+typedef cublasLtMatmulDescOpaque cublasLtMatmulDescOpaque_t;
+typedef cublasLtMatrixLayoutOpaque cublasLtMatrixLayoutOpaque_t;
 typedef cublasLtMatmulDescOpaque* cublasLtMatmulDesc_t;
 typedef cublasLtMatrixLayoutOpaque* cublasLtMatrixLayout_t;
 typedef struct cublasLtPreferenceOpaque { char unused; }* cublasLtMatmulPreference_t;

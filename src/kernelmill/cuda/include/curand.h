@@ -15,3 +15,6 @@ inline curandStatus_t curandGenerate(curandGenerator_t g, unsigned* p, size_t n)
 inline curandStatus_t curandGenerateUniform(curandGenerator_t g, float* p, size_t n) { for (size_t i = 0; i < n; i++) p[i] = curand_uniform(g); return CURAND_STATUS_SUCCESS; }
 inline curandStatus_t curandGenerateUniformDouble(curandGenerator_t g, double* p, size_t n) { for (size_t i = 0; i < n; i++) p[i] = curand_uniform_double(g); return CURAND_STATUS_SUCCESS; }
 inline curandStatus_t curandGenerateNormal(curandGenerator_t g, float* p, size_t n, float m, float s) { for (size_t i = 0; i < n; i++) p[i] = m + s * curand_normal(g); return CURAND_STATUS_SUCCESS; }
+enum curandOrdering_t { CURAND_ORDERING_PSEUDO_BEST = 100, CURAND_ORDERING_PSEUDO_DEFAULT = 101, CURAND_ORDERING_PSEUDO_SEEDED = 102, CURAND_ORDERING_PSEUDO_LEGACY = 103, CURAND_ORDERING_PSEUDO_DYNAMIC = 104, CURAND_ORDERING_QUASI_DEFAULT = 201 };
+inline curandStatus_t curandSetGeneratorOrdering(curandGenerator_t, curandOrdering_t) { return CURAND_STATUS_SUCCESS; }
+inline curandStatus_t curandCreateGeneratorHost(curandGenerator_t* g, curandRngType_t t) { return curandCreateGenerator(g, t); }

@@ -114,8 +114,8 @@ inline cudaExtent make_cudaExtent(size_t w, size_t h, size_t d) { return {w, h, 
 inline cudaPos make_cudaPos(size_t x, size_t y, size_t z) { return {x, y, z}; }
 inline cudaPitchedPtr make_cudaPitchedPtr(void* p, size_t pitch, size_t x, size_t y) { return {p, pitch, x, y}; }
 
-struct cudaMemLocation { int type, id; };
-constexpr int cudaMemLocationTypeDevice = 1, cudaMemLocationTypeHost = 2;
+enum cudaMemLocationType { cudaMemLocationTypeInvalid = 0, cudaMemLocationTypeDevice = 1, cudaMemLocationTypeHost = 2, cudaMemLocationTypeHostNuma = 3 };
+struct cudaMemLocation { cudaMemLocationType type; int id; };
 
 enum cudaLaunchAttributeID { cudaLaunchAttributeIgnore, cudaLaunchAttributeAccessPolicyWindow, cudaLaunchAttributeCooperative,
                              cudaLaunchAttributeSynchronizationPolicy, cudaLaunchAttributeClusterDimension,

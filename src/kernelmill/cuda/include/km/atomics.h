@@ -75,3 +75,32 @@ KM_SCOPES(T, atomicCAS, (T* p, km::Same<T> e, km::Same<T> v), (p, e, v))
 
 KM_FN float2 km_add(float2 a, float2 b) { return {a.x + b.x, a.y + b.y}; }
 
+
+// The generic atomics of newer compilers: order and scope as last arguments.
+template <class T> KM_FN T __nv_atomic_load_n(const T* p, int, int = 4) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }
+template <class T> KM_FN void __nv_atomic_load(const T* p, T* r, int, int = 4) { __atomic_load(p, r, __ATOMIC_SEQ_CST); }
+template <class T> KM_FN void __nv_atomic_store_n(T* p, km::Same<T> v, int, int = 4) { __atomic_store_n(p, v, __ATOMIC_SEQ_CST); }
+template <class T> KM_FN void __nv_atomic_store(T* p, T* v, int, int = 4) { __atomic_store(p, v, __ATOMIC_SEQ_CST); }
+template <class T> KM_FN T __nv_atomic_exchange_n(T* p, km::Same<T> v, int, int = 4) { return atomicExch(p, v); }
+template <class T> KM_FN void __nv_atomic_exchange(T* p, T* v, T* r, int, int = 4) { *r = atomicExch(p, *v); }
+template <class T> KM_FN bool __nv_atomic_compare_exchange_n(T* p, T* e, km::Same<T> v, bool, int, int, int = 4) {
+    return __atomic_compare_exchange(p, e, &v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+template <class T> KM_FN bool __nv_atomic_compare_exchange(T* p, T* e, T* v, bool, int, int, int = 4) {
+    return __atomic_compare_exchange(p, e, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+template <class T> KM_FN T __nv_atomic_fetch_add(T* p, km::Same<T> v, int, int = 4) { return atomicAdd(p, v); }
+template <class T> KM_FN T __nv_atomic_fetch_sub(T* p, km::Same<T> v, int, int = 4) { return atomicAdd(p, T(-v)); }
+template <class T> KM_FN T __nv_atomic_fetch_min(T* p, km::Same<T> v, int, int = 4) { return atomicMin(p, v); }
+template <class T> KM_FN T __nv_atomic_fetch_max(T* p, km::Same<T> v, int, int = 4) { return atomicMax(p, v); }
+template <class T> KM_FN T __nv_atomic_fetch_and(T* p, km::Same<T> v, int, int = 4) { return atomicAnd(p, v); }
+template <class T> KM_FN T __nv_atomic_fetch_or(T* p, km::Same<T> v, int, int = 4) { return atomicOr(p, v); }
+template <class T> KM_FN T __nv_atomic_fetch_xor(T* p, km::Same<T> v, int, int = 4) { return atomicXor(p, v); }
+template <class T> KM_FN void __nv_atomic_add(T* p, km::Same<T> v, int, int = 4) { atomicAdd(p, v); }
+template <class T> KM_FN void __nv_atomic_sub(T* p, km::Same<T> v, int, int = 4) { atomicAdd(p, T(-v)); }
+template <class T> KM_FN void __nv_atomic_min(T* p, km::Same<T> v, int, int = 4) { atomicMin(p, v); }
+template <class T> KM_FN void __nv_atomic_max(T* p, km::Same<T> v, int, int = 4) { atomicMax(p, v); }
+template <class T> KM_FN void __nv_atomic_and(T* p, km::Same<T> v, int, int = 4) { atomicAnd(p, v); }
+template <class T> KM_FN void __nv_atomic_or(T* p, km::Same<T> v, int, int = 4) { atomicOr(p, v); }
+template <class T> KM_FN void __nv_atomic_xor(T* p, km::Same<T> v, int, int = 4) { atomicXor(p, v); }
+KM_FN void __nv_atomic_thread_fence(int, int = 4) { __threadfence(); }

@@ -88,6 +88,8 @@ inline cudaError_t cudaHostRegister(void*, size_t, unsigned) { return cudaSucces
 inline cudaError_t cudaHostUnregister(void*) { return cudaSuccess; }
 template <class T> cudaError_t cudaMemPrefetchAsync(const T*, size_t, int, cudaStream_t = nullptr) { return cudaSuccess; }
 template <class T> cudaError_t cudaMemAdvise(const T*, size_t, cudaMemoryAdvise, int) { return cudaSuccess; }
+template <class T> cudaError_t cudaMemPrefetchAsync(const T*, size_t, cudaMemLocation, unsigned, cudaStream_t = nullptr) { return cudaSuccess; }
+template <class T> cudaError_t cudaMemAdvise(const T*, size_t, cudaMemoryAdvise, cudaMemLocation) { return cudaSuccess; }
 template <class T> cudaError_t cudaStreamAttachMemAsync(cudaStream_t, T*, size_t = 0, unsigned = cudaMemAttachSingle) { return cudaSuccess; }
 inline cudaError_t cudaMemcpyPeerAsync(void* d, int dd, const void* s, int sd, size_t n, cudaStream_t) { return cudaMemcpyPeer(d, dd, s, sd, n); }
 inline cudaError_t cudaDeviceSetLimit(cudaLimit, size_t) { return cudaSuccess; }

@@ -181,6 +181,12 @@ KM_TO(double, double, int, int) KM_TO(double, double, uint, unsigned) KM_TO(doub
     KM_FN float __##from##2float_rd(I x) { return km::rounded(km::rd, [&] { I y = x; asm volatile("" : "+r"(y)); return km::opaque(float(y)); }); } \
     KM_FN double __##from##2double_rn(I x) { return double(x); }
 KM_FROM(int, int) KM_FROM(uint, unsigned) KM_FROM(ll, long long) KM_FROM(ull, unsigned long long)
+#define KM_FROM_WIDE(from, I) \
+    KM_FN double __##from##2double_rz(I x) { return km::rounded(km::rz, [&] { I y = x; asm volatile("" : "+r"(y)); return km::opaque(double(y)); }); } \
+    KM_FN double __##from##2double_ru(I x) { return km::rounded(km::ru, [&] { I y = x; asm volatile("" : "+r"(y)); return km::opaque(double(y)); }); } \
+    KM_FN double __##from##2double_rd(I x) { return km::rounded(km::rd, [&] { I y = x; asm volatile("" : "+r"(y)); return km::opaque(double(y)); }); }
+KM_FROM_WIDE(ll, long long) KM_FROM_WIDE(ull, unsigned long long)
+#undef KM_FROM_WIDE
 #undef KM_FROM
 KM_FN float __double2float_rn(double x) { return float(x); }
 KM_FN float __double2float_rz(double x) { return km::rounded(km::rz, [&] { return km::opaque(float(km::opaque(x))); }); }
@@ -266,7 +272,31 @@ KM_SIMD(__vabsdiffu4, unsigned char, x > y ? x - y : y - x) KM_SIMD(__vavgu4, un
 KM_SIMD(__vcmpeq4, unsigned char, x == y ? 255 : 0) KM_SIMD(__vcmpne4, unsigned char, x != y ? 255 : 0)
 KM_SIMD(__vcmpgtu4, unsigned char, x > y ? 255 : 0) KM_SIMD(__vcmpgts4, signed char, x > y ? -1 : 0)
 KM_SIMD(__vcmpeq2, unsigned short, x == y ? 65535 : 0)
+KM_SIMD(__vabsdiffs4, signed char, x > y ? x - y : y - x) KM_SIMD(__vabsdiffs2, short, x > y ? x - y : y - x) KM_SIMD(__vabsdiffu2, unsigned short, x > y ? x - y : y - x)
+KM_SIMD(__vaddss2, short, std::min(32767, std::max(-32768, x + y))) KM_SIMD(__vsubss2, short, std::min(32767, std::max(-32768, x - y)))
+KM_SIMD(__vaddus2, unsigned short, std::min(65535, x + y)) KM_SIMD(__vsubus2, unsigned short, std::max(0, x - y))
+KM_SIMD(__vmaxu2, unsigned short, x > y ? x : y) KM_SIMD(__vminu2, unsigned short, x < y ? x : y) KM_SIMD(__vavgu2, unsigned short, (x + y + 1) / 2)
+KM_SIMD(__vavgs4, signed char, (x + y + (x + y >= 0)) >> 1) KM_SIMD(__vavgs2, short, (x + y + (x + y >= 0)) >> 1) KM_SIMD(__vhaddu4, unsigned char, (x + y) >> 1) KM_SIMD(__vhaddu2, unsigned short, (x + y) >> 1)
+KM_SIMD(__vcmpne2, unsigned short, x != y ? 65535 : 0)
+KM_SIMD(__vcmpgeu4, unsigned char, x >= y ? 255 : 0) KM_SIMD(__vcmpleu4, unsigned char, x <= y ? 255 : 0) KM_SIMD(__vcmpltu4, unsigned char, x < y ? 255 : 0)
+KM_SIMD(__vcmpges4, signed char, x >= y ? -1 : 0) KM_SIMD(__vcmples4, signed char, x <= y ? -1 : 0) KM_SIMD(__vcmplts4, signed char, x < y ? -1 : 0)
+KM_SIMD(__vcmpgeu2, unsigned short, x >= y ? 65535 : 0) KM_SIMD(__vcmpgtu2, unsigned short, x > y ? 65535 : 0) KM_SIMD(__vcmpleu2, unsigned short, x <= y ? 65535 : 0) KM_SIMD(__vcmpltu2, unsigned short, x < y ? 65535 : 0)
+KM_SIMD(__vcmpges2, short, x >= y ? -1 : 0) KM_SIMD(__vcmpgts2, short, x > y ? -1 : 0) KM_SIMD(__vcmples2, short, x <= y ? -1 : 0) KM_SIMD(__vcmplts2, short, x < y ? -1 : 0)
+KM_SIMD(__vseteq4, unsigned char, x == y) KM_SIMD(__vsetne4, unsigned char, x != y) KM_SIMD(__vsetgtu4, unsigned char, x > y) KM_SIMD(__vsetltu4, unsigned char, x < y) KM_SIMD(__vsetgeu4, unsigned char, x >= y)
+KM_SIMD(__vsetleu4, unsigned char, x <= y) KM_SIMD(__vsetgts4, signed char, x > y) KM_SIMD(__vsetlts4, signed char, x < y) KM_SIMD(__vsetges4, signed char, x >= y) KM_SIMD(__vsetles4, signed char, x <= y)
+KM_SIMD(__vseteq2, unsigned short, x == y) KM_SIMD(__vsetne2, unsigned short, x != y) KM_SIMD(__vsetgtu2, unsigned short, x > y) KM_SIMD(__vsetltu2, unsigned short, x < y) KM_SIMD(__vsetgeu2, unsigned short, x >= y)
+KM_SIMD(__vsetleu2, unsigned short, x <= y) KM_SIMD(__vsetgts2, short, x > y) KM_SIMD(__vsetlts2, short, x < y) KM_SIMD(__vsetges2, short, x >= y) KM_SIMD(__vsetles2, short, x <= y)
 #undef KM_SIMD
+KM_FN unsigned __vabs4(unsigned a) { return km::lanes<signed char>(a, 0, [](int x, int) { return x < 0 ? -x : x; }); }
+KM_FN unsigned __vabs2(unsigned a) { return km::lanes<short>(a, 0, [](int x, int) { return x < 0 ? -x : x; }); }
+KM_FN unsigned __vabsss4(unsigned a) { return km::lanes<signed char>(a, 0, [](int x, int) { return std::min(127, x < 0 ? -x : x); }); }
+KM_FN unsigned __vabsss2(unsigned a) { return km::lanes<short>(a, 0, [](int x, int) { return std::min(32767, x < 0 ? -x : x); }); }
+KM_FN unsigned __vneg4(unsigned a) { return km::lanes<signed char>(a, 0, [](int x, int) { return -x; }); }
+KM_FN unsigned __vneg2(unsigned a) { return km::lanes<short>(a, 0, [](int x, int) { return -x; }); }
+KM_FN unsigned __vnegss4(unsigned a) { return km::lanes<signed char>(a, 0, [](int x, int) { return std::min(127, -x); }); }
+KM_FN unsigned __vnegss2(unsigned a) { return km::lanes<short>(a, 0, [](int x, int) { return std::min(32767, -x); }); }
+KM_FN unsigned __vsads2(unsigned a, unsigned b) { return unsigned(std::abs(int(short(a)) - int(short(b))) + std::abs(int(short(a >> 16)) - int(short(b >> 16)))); }
+KM_FN unsigned __vsadu2(unsigned a, unsigned b) { return unsigned(std::abs(int(a & 65535) - int(b & 65535)) + std::abs(int(a >> 16) - int(b >> 16))); }
 KM_FN unsigned __vsads4(unsigned a, unsigned b) { unsigned s = 0; for (int i = 0; i < 4; i++) s += unsigned(std::abs(int((signed char)(a >> 8 * i)) - int((signed char)(b >> 8 * i)))); return s; }
 KM_FN unsigned __vsadu4(unsigned a, unsigned b) { unsigned s = 0; for (int i = 0; i < 4; i++) s += unsigned(std::abs(int(a >> 8 * i & 255) - int(b >> 8 * i & 255))); return s; }
 

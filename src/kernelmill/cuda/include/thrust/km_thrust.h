@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 #include "../cuda_runtime.h"
+#include "km_iterators.h"
 
 namespace thrust {
 template <class T> struct DeviceAllocator {
@@ -81,6 +82,47 @@ template <class K, class V, class... F> void sort_by_key(K a, K b, V v, F... f) 
     std::stable_sort(order.begin(), order.end(), [&](size_t x, size_t y) { if constexpr (sizeof...(F)) return (f, ...)(keys[x], keys[y]); else return keys[x] < keys[y]; });
     for (size_t i = 0; i < n; i++) a[long(i)] = keys[order[i]], v[long(i)] = values[order[i]];
 }
+template <class I, class M, class O> void scatter(I a, I b, M map, O out) { for (; a != b; ++a, ++map) out[long(*map)] = *a; }
+template <class M, class I, class O> O gather(M a, M b, I in, O out) { for (; a != b; ++a, ++out) *out = in[long(*a)]; return out; }
+template <class K, class V, class OK, class OV, class E, class F> std::pair<OK, OV> reduce_by_key(K a, K b, V v, OK keys, OV values, E same, F f) {
+    while (a != b) {
+        typename std::iterator_traits<K>::value_type key = *a;
+        typename std::iterator_traits<V>::value_type sum = *v;
+        for (++a, ++v; a != b && same(key, *a); ++a, ++v) sum = f(sum, *v);
+        *keys = key, *values = sum;
+        ++keys, ++values;
+    }
+    return {keys, values};
+}
+template <class K, class V, class OK, class OV, class E> std::pair<OK, OV> reduce_by_key(K a, K b, V v, OK keys, OV values, E same) { return impl::reduce_by_key(a, b, v, keys, values, same, std::plus<>()); }
+template <class K, class V, class OK, class OV> std::pair<OK, OV> reduce_by_key(K a, K b, V v, OK keys, OV values) { return impl::reduce_by_key(a, b, v, keys, values, std::equal_to<>(), std::plus<>()); }
+template <class K, class V, class O> O inclusive_scan_by_key(K a, K b, V v, O out) {
+    typename std::iterator_traits<V>::value_type sum{};
+    for (K first = a; a != b; ++a, ++v, ++out) *out = sum = a != first && *(a - 1) == *a ? sum + *v : *v;
+    return out;
+}
+template <class K, class V, class O> O exclusive_scan_by_key(K a, K b, V v, O out) {
+    typename std::iterator_traits<V>::value_type sum{};
+    for (K first = a; a != b; ++a, ++v, ++out) {
+        if (a == first || !(*(a - 1) == *a)) sum = {};
+        auto now = *v;
+        *out = sum;
+        sum = sum + now;
+    }
+    return out;
+}
+template <class K, class V, class... F> std::pair<K, V> unique_by_key(K a, K b, V v) {
+    K keys = a;
+    V values = v;
+    for (K first = a; a != b; ++a, ++v)
+        if (a == first || !(*(keys - 1) == *a)) { *keys = *a, *values = *v; ++keys, ++values; }
+    return {keys, values};
+}
+template <class I, class F> void tabulate(I a, I b, F f) { for (long i = 0; a != b; ++a, ++i) *a = f(i); }
+template <class I, class O, class U, class F> O transform_inclusive_scan(I a, I b, O o, U u, F f) { return std::transform_inclusive_scan(a, b, o, f, u); }
+template <class I, class O, class U, class T, class F> O transform_exclusive_scan(I a, I b, O o, U u, T t, F f) { return std::transform_exclusive_scan(a, b, o, t, f, u); }
+template <class I, class O, class F, class P> void transform_if(I a, I b, O o, F f, P p) { for (; a != b; ++a, ++o) if (p(*a)) *o = f(*a); }
+template <class I, class R> void shuffle(I a, I b, R&& r) { std::shuffle(a, b, r); }
 }  // namespace impl
 KM_BOTH(sort, std::sort) KM_BOTH(stable_sort, std::stable_sort) KM_BOTH(copy, std::copy) KM_BOTH(fill, std::fill) KM_BOTH(transform, std::transform)
 KM_BOTH(inclusive_scan, std::inclusive_scan) KM_BOTH(exclusive_scan, impl::exclusive_scan) KM_BOTH(reduce, impl::reduce) KM_BOTH(transform_reduce, impl::transform_reduce)
@@ -88,20 +130,30 @@ KM_BOTH(sequence, impl::sequence) KM_BOTH(sort_by_key, impl::sort_by_key) KM_BOT
 KM_BOTH(min_element, std::min_element) KM_BOTH(unique, std::unique) KM_BOTH(copy_if, std::copy_if) KM_BOTH(remove_if, std::remove_if) KM_BOTH(count_if, std::count_if)
 KM_BOTH(count, std::count) KM_BOTH(for_each, std::for_each) KM_BOTH(generate, std::generate) KM_BOTH(find, std::find) KM_BOTH(equal, std::equal) KM_BOTH(lower_bound, std::lower_bound)
 KM_BOTH(inner_product, std::inner_product) KM_BOTH(adjacent_difference, std::adjacent_difference) KM_BOTH(replace, std::replace) KM_BOTH(reverse, std::reverse) KM_BOTH(is_sorted, std::is_sorted)
+KM_BOTH(scatter, impl::scatter) KM_BOTH(gather, impl::gather) KM_BOTH(reduce_by_key, impl::reduce_by_key) KM_BOTH(inclusive_scan_by_key, impl::inclusive_scan_by_key)
+KM_BOTH(exclusive_scan_by_key, impl::exclusive_scan_by_key) KM_BOTH(unique_by_key, impl::unique_by_key) KM_BOTH(tabulate, impl::tabulate) KM_BOTH(transform_if, impl::transform_if)
+KM_BOTH(transform_inclusive_scan, impl::transform_inclusive_scan) KM_BOTH(transform_exclusive_scan, impl::transform_exclusive_scan) KM_BOTH(shuffle, impl::shuffle)
+KM_BOTH(copy_n, std::copy_n) KM_BOTH(fill_n, std::fill_n) KM_BOTH(for_each_n, std::for_each_n) KM_BOTH(generate_n, std::generate_n) KM_BOTH(upper_bound, std::upper_bound) KM_BOTH(partition, std::partition)
+KM_BOTH(stable_partition, std::stable_partition) KM_BOTH(partition_copy, std::partition_copy) KM_BOTH(remove, std::remove) KM_BOTH(remove_copy_if, std::remove_copy_if) KM_BOTH(unique_copy, std::unique_copy)
+KM_BOTH(merge, std::merge) KM_BOTH(set_union, std::set_union) KM_BOTH(set_intersection, std::set_intersection) KM_BOTH(set_difference, std::set_difference) KM_BOTH(any_of, std::any_of) KM_BOTH(all_of, std::all_of)
+KM_BOTH(none_of, std::none_of) KM_BOTH(find_if, std::find_if) KM_BOTH(minmax_element, std::minmax_element) KM_BOTH(replace_if, std::replace_if) KM_BOTH(swap_ranges, std::swap_ranges) KM_BOTH(mismatch, std::mismatch)
+KM_BOTH(reverse_copy, std::reverse_copy) KM_BOTH(uninitialized_fill, std::fill) KM_BOTH(uninitialized_copy, std::copy)
+using std::advance;
+using std::distance;
+template <class T> T* device_malloc(size_t n) { T* p = nullptr; cudaMalloc(&p, n * sizeof(T)); return p; }
+template <class T> void device_free(T* p) { cudaFree(p); }
+template <class T = void> using divides = std::divides<T>;
+template <class T = void> using modulus = std::modulus<T>;
+template <class T = void> using logical_and = std::logical_and<T>;
+template <class T = void> using logical_or = std::logical_or<T>;
+template <class T = void> using logical_not = std::logical_not<T>;
+template <class T = void> using less_equal = std::less_equal<T>;
+template <class T = void> using greater_equal = std::greater_equal<T>;
+template <class T = void> using not_equal_to = std::not_equal_to<T>;
+template <class T = void> using bit_and = std::bit_and<T>;
+template <class T = void> using bit_or = std::bit_or<T>;
+template <class T = void> using bit_xor = std::bit_xor<T>;
+template <class T = void> struct square { template <class U> auto operator()(const U& a) const { return a * a; } };
+template <class T> using universal_vector = device_vector<T>;
 #undef KM_BOTH
-template <class T> struct counting_iterator {
-    using value_type = T; using difference_type = long; using pointer = const T*; using reference = T; using iterator_category = std::random_access_iterator_tag;
-    T v;
-    explicit counting_iterator(T x = T()) : v(x) {}
-    T operator*() const { return v; }
-    T operator[](long i) const { return T(v + i); }
-    counting_iterator& operator++() { ++v; return *this; }
-    counting_iterator operator++(int) { auto o = *this; ++v; return o; }
-    counting_iterator operator+(long n) const { return counting_iterator(T(v + n)); }
-    long operator-(const counting_iterator& o) const { return long(v - o.v); }
-    bool operator==(const counting_iterator& o) const { return v == o.v; }
-    bool operator!=(const counting_iterator& o) const { return v != o.v; }
-    bool operator<(const counting_iterator& o) const { return v < o.v; }
-};
-template <class T> counting_iterator<T> make_counting_iterator(T v) { return counting_iterator<T>(v); }
 }  // namespace thrust
