@@ -1,4 +1,4 @@
-# Bug: the borders are not guarded: it reads its neighbours' rows. Expect: WRONG_VALUE
+# Bug: the borders are not guarded: it reads its neighbours' rows. Expect: CRASH
 import torch
 import torch.nn as nn
 from torch.utils.cpp_extension import load_inline
