@@ -75,7 +75,7 @@ def usual(task: Any, profile: str, threads: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         module = load_inline(
             f"usual_{task.entry}_{os.getpid()}",
-            cpp_sources=[kernel.source + glue(task)],
+            cpp_sources=[kernel.source + glue(task, needs_memory=f"{task.entry}_workspace" in kernel.source)],
             functions=["usual_call"],
             extra_cflags=["-O3", "-march=native", "-fopenmp"],
             build_directory=folder,
@@ -110,8 +110,8 @@ def arguments(task: Any, inputs: Any, sizes: dict[str, int]) -> tuple[list[Any],
     return tensors, shapes, [sizes[a] for a in task.axes]
 
 
-def glue(task: Any) -> str:
-    """What a person writes around a kernel for torch: outputs allocated, pointers taken, the entry called."""
+def glue(task: Any, *, needs_memory: bool) -> str:
+    """What a person writes around a kernel for torch: outputs and working memory allocated, pointers taken, the entry called."""
     from kernelmill.core.dtypes import DTYPES
 
     lines = ["#include <torch/extension.h>"]
@@ -127,8 +127,12 @@ def glue(task: Any) -> str:
         else:
             call.append(f"{pointer}in[{inputs}].data_ptr()")
             inputs += 1
-    call += [f"sizes[{i}]" for i in range(len(task.axes))]
+    sizes = [f"sizes[{i}]" for i in range(len(task.axes))]
+    call += sizes
     call += [repr(float(s.value)) if isinstance(s.value, float) else str(int(s.value)) for s in task.scalars]
+    if needs_memory:
+        lines.append(f"  auto memory = torch::empty({{{task.entry}_workspace({', '.join(sizes)}) + 64}}, torch::kByte);")
+        call.append("(void*)(((uintptr_t)memory.data_ptr() + 63) / 64 * 64)")
     return "\n" + "\n".join([*lines, f"  {task.entry}({', '.join(call)});", "  return out;", "}", ""])
 
 
