@@ -11,7 +11,7 @@ from kernelmill.mill.ir import Alloc, Body, Let, Loop, Program, Stmt
 from kernelmill.mill.moves.move import arrow, kind
 from kernelmill.mill.moves.refused import Refused
 from kernelmill.mill.moves.sets import always, may_conflict
-from kernelmill.mill.moves.sites import Around, accesses, find_loop, surroundings, uses
+from kernelmill.mill.moves.sites import Around, accesses, block_of, find_loop, surroundings, uses
 from kernelmill.mill.walk import all_statements, blocks, substitute, taken_names, transform_program
 
 
@@ -148,7 +148,9 @@ def fuse(program: Program, words: list[str]) -> Program:
     first, second = (find_loop(program, w) for w in words[:2])
     if len(words) != 2 or first is second:
         raise ValueError("two loops")
-    body = _block_with(program, first, second)
+    body = block_of(program, first, second)
+    if body is None:
+        raise Refused(f"{first.var} and {second.var} are not in one block")
     start, stop = (next(i for i, s in enumerate(body) if s is loop) for loop in (first, second))
     if start > stop:
         raise Refused(f"{second.var} runs before {first.var}")
@@ -167,26 +169,6 @@ def fuse(program: Program, words: list[str]) -> Program:
     kind_ = first.kind if first.kind == second.kind else replace(first.kind, name="serial", width=1, count=1, dim="")
     new = (*body[:start], *before, Loop(first.var, first.extent, joined, kind_), *after, *body[stop + 1 :])
     return _replace_block(program, body, new)
-
-
-def _block_with(program: Program, *loops: Loop) -> Body:
-    """The statement list that directly holds all the loops."""
-
-    def search(body: Body) -> Body | None:
-        if all(any(s is loop for s in body) for loop in loops):
-            return body
-        for stmt in body:
-            for inner in blocks(stmt):
-                found = search(inner)
-                if found is not None:
-                    return found
-        return None
-
-    for kernel in program.kernels:
-        found = search(kernel.body)
-        if found is not None:
-            return found
-    raise Refused(f"{' and '.join(loop.var for loop in loops)} are not in one block")
 
 
 def _replace_block(program: Program, old: Body, new: Body) -> Program:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from kernelmill.mill.expr import Elem, Expr, Op, Opaque, Var, names, op, rewrite, walk
 from kernelmill.mill.ir import Alloc, Body, Buffer, Call, If, Let, Loop, Program, Reduce, Scan, Stmt
 from kernelmill.mill.moves.refused import Refused
-from kernelmill.mill.walk import all_statements, expressions, statements, written
+from kernelmill.mill.walk import all_statements, blocks, expressions, statements, written
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,17 @@ def find_loop(program: Program, name: str) -> Loop:
         if isinstance(stmt, Loop) and stmt.var == name:
             return stmt
     raise Refused(f"there is no loop {name}")
+
+
+def block_of(program: Program, *held: Stmt) -> Body | None:
+    """The statement list that directly holds all of these statements."""
+
+    def search(body: Body) -> Body | None:
+        if all(any(s is stmt for s in body) for stmt in held):
+            return body
+        return next((found for stmt in body for inner in blocks(stmt) if (found := search(inner)) is not None), None)
+
+    return next((found for kernel in program.kernels if (found := search(kernel.body)) is not None), None)
 
 
 def buffers(program: Program) -> dict[str, Buffer]:

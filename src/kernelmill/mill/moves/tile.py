@@ -12,9 +12,9 @@ from kernelmill.mill.moves.loops import loops_of, replace_loop
 from kernelmill.mill.moves.move import arrow, kind
 from kernelmill.mill.moves.refused import Refused
 from kernelmill.mill.moves.sets import always, covers, may_conflict
-from kernelmill.mill.moves.sites import Around, accesses, find_buffer, find_loop, is_free, surroundings, visit
+from kernelmill.mill.moves.sites import Around, accesses, block_of, find_buffer, find_loop, is_free, surroundings, visit
 from kernelmill.mill.moves.storage import replace_elements
-from kernelmill.mill.walk import all_statements, blocks, expressions, fresh, statements, taken_names, transform, transform_program
+from kernelmill.mill.walk import all_statements, expressions, fresh, statements, taken_names, transform, transform_program
 
 
 def _inside(program: Program, loop: Loop) -> tuple[Around, list[tuple[Stmt, Around]]]:
@@ -365,22 +365,8 @@ def _lines(program: Program, buffer: Buffer, nest: Stmt, inner: Stmt, target: El
 
 def following(program: Program, loop: Loop) -> Body:
     """The statements after a loop in its block."""
-
-    def search(body: Body) -> Body | None:
-        for at, stmt in enumerate(body):
-            if stmt is loop:
-                return body[at + 1 :]
-            for inner in blocks(stmt):
-                found = search(inner)
-                if found is not None:
-                    return found
-        return None
-
-    for kernel in program.kernels:
-        found = search(kernel.body)
-        if found is not None:
-            return found
-    return ()
+    body = block_of(program, loop) or ()
+    return body[next((at for at, stmt in enumerate(body) if stmt is loop), len(body)) + 1 :]
 
 
 def _factors(program: Program) -> Iterator[str]:
