@@ -121,11 +121,10 @@ class Judge:
             raise UserError(f"the incumbent is no program any more: {rival.reason}", got=incumbent.id)
         work = timing.workload(self.task, self.profile, self.seed)
         subject = timing.subject(self.task, work, self.store)
-        protocol = replace(decision.SCREEN, batch=self.protocol.batch)
         found = self._raced(
             lambda seed: decision.screen(
                 subject, self._arm("incumbent", rival), self._arm("candidate", program), threads=self.threads, seed=seed,
-                protocol=protocol, call_seconds=self._seconds.get(incumbent.id),
+                protocol=self._screening, call_seconds=self._seconds.get(incumbent.id),
             ),
             program, rival, evidence, self.seed,
         )  # fmt: skip
@@ -234,6 +233,10 @@ class Judge:
             self._against_itself(program, subject, evidence)
         return replace(self._passed(candidate, status, reason, speedup, measured, evidence=evidence), roofline=roofline)
 
+    @property
+    def _screening(self) -> Protocol:
+        return replace(decision.SCREEN, batch=self.protocol.batch)
+
     def _protocol(self, name: str, *, first: bool) -> Protocol:
         if name != "naive" or first:
             return self.protocol
@@ -268,12 +271,11 @@ class Judge:
         return replace(self._arm(name, program), unlike=2 if name == "fma_arm" else 1)
 
     def _fastest(self, programs: Sequence[Program], subject: Subject) -> Program:
-        """Which of two byte twins is the floor, told by three restarts: stores around the caches win on one machine and lose on another."""
+        """Which of two byte twins is the floor, told by a screen: stores around the caches win on one machine and lose on another."""
         if len(programs) == 1:
             return programs[0]
         first, second = (replace(self._arm(p.candidate.lineage.author, p), unlike=1) for p in programs)
-        short = replace(self.protocol, looks=replace(self.protocol.looks, sizes=(3,)))
-        found = decision.decide(subject, first, second, threads=self.threads, seed=secrets.randbits(62), protocol=short)
+        found = decision.screen(subject, first, second, threads=self.threads, seed=secrets.randbits(62), protocol=self._screening)
         return programs[int(bool(found.speedup and found.speedup.median > 1))]
 
     def _baseline(self, name: str) -> Program:
@@ -298,6 +300,8 @@ class Judge:
         happens every time it has no times and says so.
         """
         found: Decision | None = None
+        rival.warm()
+        program.warm()
         for _ in range(ATTEMPTS):
             drawn = secrets.randbits(62)
             found = replace(race(drawn), seed=drawn)

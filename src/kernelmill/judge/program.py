@@ -67,6 +67,13 @@ class Program:
             limits=limits or self._limits, env=env, reads=self.run.reads, diagnose=diagnose, stopped=stopped, timeout=timeout,
         )  # fmt: skip
 
+    def warm(self) -> None:
+        """Waits for what runners are forked from. Torch takes seconds of CPU time to import: begun within a race, they are a load on it."""
+        if self.run.kind == "torch":
+            from kernelmill.judge import torch_zygote
+
+            torch_zygote.zygote(self.mode).wait_ready()
+
     def launch(self, arena: Arena, outputs: Memory, level: Isolation) -> Runner:
         """Like `start`, and where the runner can load by itself without waiting for it: ask `loaded()`."""
         if self.run.kind == "torch":

@@ -46,7 +46,7 @@ class Zygote:
 
     def __init__(self, mode: str) -> None:
         self.mode = mode
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         number = theirs.fileno()
         env = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_", "KMP_", "MKL_", "LD_"))}
@@ -76,13 +76,14 @@ class Zygote:
 
         Raises `MissingTool` when it does not get there.
         """
-        if self._ready:
-            return
-        readable, _, _ = select.select([self._channel], [], [], _START_SECONDS)
-        if not readable or self._channel.recv(16) != b"ready":
-            self.close()
-            raise MissingTool("torch", "the torch zygote did not start (see its message above)", "pip install torch")
-        self._ready = True
+        with self._lock:
+            if self._ready:
+                return
+            readable, _, _ = select.select([self._channel], [], [], _START_SECONDS)
+            if not readable or self._channel.recv(16) != b"ready":
+                self.close()
+                raise MissingTool("torch", "the torch zygote did not start (see its message above)", "pip install torch")
+            self._ready = True
 
     def fork(self, fds: Sequence[int], uid: int, namespaces: int, scratch_mb: int = 0) -> int:
         """Host pid of a new runner, a direct child of this process. Raises `StartError` with what the zygote said."""
