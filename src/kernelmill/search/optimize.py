@@ -11,7 +11,7 @@ from typing import Any, cast
 from kernelmill.archive.schema import Run
 from kernelmill.archive.store import Archive, new_run_id
 from kernelmill.authors import AUTHORS
-from kernelmill.core.author import Author
+from kernelmill.core.author import Author, Session
 from kernelmill.core.budget import Budget
 from kernelmill.core.errors import UserError
 from kernelmill.search import watch
@@ -76,6 +76,45 @@ class Seconds:
             self.by[stage] = round(self.by.get(stage, 0.0) + time.monotonic() - start, 3)
 
 
+@dataclass(frozen=True)
+class Work:
+    """A run that is open: where records go, and the author at work on it."""
+
+    desk: Desk
+    session: Session
+    seconds: Seconds
+
+
+@contextmanager
+def at_work(
+    kind: str, request: Request, archive: Archive, run: Run | None, author: Author, *, opener: OpenJudge, memory: bool, tier: str = "screen"
+) -> Iterator[Work]:
+    """Opens a run of this kind, or goes on with one, for as long as the block lasts. Raises `UserError` before anything is spent.
+
+    `memory`: the author is told what earlier records teach. `tier`: of the records that count as progress of a run that goes on.
+    """
+    task = load_task(request.task, request.settings, request.dynamic, request.eval_mode)
+    platform = usable_platform(request.platform)
+    task.sizes(request.profile)
+    budget = Budget.parse(request.budget)
+    id_ = run.id if run is not None else new_run_id()
+    brief = briefing(
+        task, platform, archive if memory else None,
+        profile=request.profile, seed=request.seed, folder=str(archive.path.parent / "transcripts" / id_), resumed=run is not None,
+    )  # fmt: skip
+    session = author.begin(brief)
+    seconds = Seconds()
+    with seconds.of("open"):
+        judge = opener(task, platform, request.profile, **options(request.stages, request.cache))
+    try:
+        run = run or archive.begin_run(kind, request.to_json(), id_)
+        desk = Desk(task, platform, request.profile, judge, archive, run, budget)
+        watch.tell(watch.Started(run.id, task.name, platform.spec, request.budget, resumed=len(desk.kept(tier))))
+        yield Work(desk, session, seconds)
+    finally:
+        judge.close()
+
+
 def optimize(
     request: Request,
     archive: Archive,
@@ -92,36 +131,20 @@ def optimize(
     run = find_unfinished(archive, resume, request.task) if resume else None
     if run is not None:
         request = Request.from_json(run.spec)
-    task = load_task(request.task, request.settings, request.dynamic, request.eval_mode)
-    platform = usable_platform(request.platform)
-    task.sizes(request.profile)
     check_baselines(request.baselines)
-    writer = author or AUTHORS.make(request.author)
     course = STRATEGIES.make(request.strategy).begin(request.seed)
-    budget = Budget.parse(request.budget)
-    id_ = run.id if run is not None else new_run_id()
-    folder = str(archive.path.parent / "transcripts" / id_)
-    brief = briefing(task, platform, archive, profile=request.profile, seed=request.seed, folder=folder, resumed=run is not None)
-    session = writer.begin(brief)
-    seconds = Seconds()
-    with seconds.of("open"):
-        judge = opener(task, platform, request.profile, **options(request.stages, request.cache))
-    try:
-        run = run or archive.begin_run("optimize", request.to_json(), id_)
-        desk = Desk(task, platform, request.profile, judge, archive, run, budget)
-        watch.tell(watch.Started(run.id, task.name, platform.spec, request.budget, resumed=len(desk.kept("screen"))))
+    with at_work("optimize", request, archive, run, author or AUTHORS.make(request.author), opener=opener, memory=True) as work:
+        desk, session, seconds = work.desk, work.session, work.seconds
         with seconds.of("search"):
             watch.tell(watch.Stage("search"))
             scale = search(desk, course, session)
-        used = describe_budget(budget)
+        used = describe_budget(desk.budget)
         with seconds.of("finals"):
             record = finals(desk, scale, request.baselines) if scale.ranked else None
-    finally:
-        judge.close()
     result = describe(record) if record else nothing_correct(desk)
     result |= {
-        "run": run.id,
-        "evaluations": int(budget.used["evaluations"]),
+        "run": desk.run.id,
+        "evaluations": int(desk.budget.used["evaluations"]),
         "statuses": scale.statuses,
         "seconds": seconds.by,
         "budget": used,
@@ -129,7 +152,7 @@ def optimize(
         "source": record.candidate.source if record else "",
         "archive": str(archive.path),
     }
-    archive.update_run(run.id, state="done", result=result)
+    archive.update_run(desk.run.id, state="done", result=result)
     return result
 
 

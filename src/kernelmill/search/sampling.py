@@ -11,19 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kernelmill.archive.schema import Run
-from kernelmill.archive.store import Archive, new_run_id
+from kernelmill.archive.store import Archive
 from kernelmill.authors import AUTHORS
 from kernelmill.core.author import Author, Session
-from kernelmill.core.budget import Budget
 from kernelmill.core.candidate import Candidate
 from kernelmill.core.record import Record
-from kernelmill.search import watch
-from kernelmill.search.briefing import briefing
 from kernelmill.search.finals import verdict
-from kernelmill.search.judging import OpenJudge, open_judge, options
+from kernelmill.search.judging import OpenJudge, open_judge
 from kernelmill.search.loop import Desk, may_judge
-from kernelmill.search.optimize import Request, Seconds
-from kernelmill.search.requests import load_task, usable_platform
+from kernelmill.search.optimize import Request, Seconds, at_work
 from kernelmill.search.result import describe, describe_budget
 from kernelmill.search.taxonomy import NO_ANSWER, cause
 
@@ -66,32 +62,17 @@ def sample(
 
     `resume`: a run of this kind that was cut off; what it judged and paid for is not done again.
     """
-    task = load_task(request.task, request.settings, request.dynamic, request.eval_mode)
-    platform = usable_platform(request.platform)
-    task.sizes(request.profile)
     writer = author or AUTHORS.make(request.author)
     counts = "samples" in writer.options()
     if counts:
         writer = replace(writer, samples=request.samples)  # type: ignore[call-arg]
-    budget = Budget.parse(request.budget)
-    id_ = resume.id if resume else new_run_id()
-    folder = str(archive.path.parent / "transcripts" / id_)
-    brief = briefing(task, platform, profile=request.profile, seed=request.seed, folder=folder, resumed=resume is not None)
-    session = writer.begin(brief)
-    seconds = Seconds()
-    with seconds.of("open"):
-        judge = opener(task, platform, request.profile, **options(request.stages, request.cache))
-    try:
-        run = resume or archive.begin_run("sample", request.to_json(), id_)
-        desk = Desk(task, platform, request.profile, judge, archive, run, budget)
-        watch.tell(watch.Started(run.id, task.name, platform.spec, request.budget, resumed=len(desk.kept("verdict"))))
-        budget.used["seconds"] = run.seconds
-        budget.start()
+    with at_work("sample", request, archive, resume, writer, opener=opener, memory=False, tier="verdict") as work:
+        desk, session, seconds = work.desk, work.session, work.seconds
+        desk.budget.used["seconds"] = desk.run.seconds
+        desk.budget.start()
         attempts = _attempts(desk, session, request.samples, seconds, ask_again=counts)
-    finally:
-        judge.close()
-    result = _row(desk, request, attempts, seconds) | {"budget": describe_budget(budget), "cost": session.cost()}
-    archive.update_run(run.id, state="done", result=result)
+    result = _row(desk, request, attempts, seconds) | {"budget": describe_budget(desk.budget), "cost": session.cost()}
+    archive.update_run(desk.run.id, state="done", result=result)
     return result
 
 
