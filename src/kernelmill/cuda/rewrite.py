@@ -22,7 +22,7 @@ class Rewritten:
     includes: list[str] = field(default_factory=list)
 
 
-_CHANGES = ("<<<", "__shared__", "asm", "unroll", "cudaLaunch", "Texture", "texture<")
+_CHANGES = ("<<<", "__shared__", "asm", "unroll", "cudaLaunch", "texture")
 
 
 def needs_rewriting(text: str) -> bool:
@@ -37,6 +37,7 @@ def rewrite(text: str, path: str = "<string>") -> Rewritten:
     _unrolls(found)
     _shared(found)
     _untyped_launches(found)
+    _texture_references(found)
     _asm(found, path)
     result.launches = _launches(found, path)
     result.text = join(found)
@@ -334,6 +335,15 @@ def _unrolls(found: list[Token]) -> None:
         found[i] = Token("name", "message_")
         for j in range(i + 1, end):
             found[j] = Token("space", " ")
+
+
+def _texture_references(found: list[Token]) -> None:
+    """`texture<float, 2> t;` names a template of CUDA's, unless the file has one of its own."""
+    for i, t in enumerate(found):
+        if t.kind == "name" and t.text == "texture" and _punct(found, step(found, i + 1, 1), "<"):
+            before = step(found, i - 1, -1)
+            if before < 0 or found[before].text not in ("::", ".", "->", "struct", "class"):
+                found[i] = Token("name", "km_texture")
 
 
 def _asm(found: list[Token], path: str) -> None:

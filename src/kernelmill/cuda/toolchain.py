@@ -132,7 +132,7 @@ def toolchain() -> Toolchain:
         raise MissingTool("llvm-22-dev", "the compiler plugin that splits kernels needs LLVM's headers", PACKAGES)
     root = home()
     plugin = root / f"plugin-{digest(version, folder_digest(HERE / 'plugin'))}.so"
-    shared = [INCLUDE / "km" / name for name in ("api_types.h", "errors.h", "vector_types.h")]
+    shared = [INCLUDE / "km" / name for name in ("api_types.h", "arrays.h", "errors.h", "graphs.h", "host_api.h", "vector_types.h")]
     key = digest(version, folder_digest(HERE / "runtime"), *(p.read_bytes() for p in shared), *architecture_flags())
     library = root / f"libkmcuda-{key}.a"
     if not plugin.exists():

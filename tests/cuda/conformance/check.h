@@ -21,6 +21,7 @@ template <class T> struct Device {
     Device(const Device&) = delete;
     ~Device() { cudaFree(p); }
     operator T*() const { return p; }
+    void set(size_t i, const T& v) { OK(cudaMemcpy(p + i, &v, sizeof v, cudaMemcpyHostToDevice)); }
     std::vector<T> host() const {
         std::vector<T> v(n);
         OK(cudaDeviceSynchronize());

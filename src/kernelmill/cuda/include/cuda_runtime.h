@@ -22,17 +22,7 @@
 #include <string.h>
 #include <time.h>
 
-#define __CUDACC__ 1
-#define __NVCC__ 1
-#define __CUDACC_VER_MAJOR__ 12
-#define __CUDACC_VER_MINOR__ 8
-#define __CUDACC_VER_BUILD__ 0
-#define __CUDACC_EXTENDED_LAMBDA__ 1
-#define __CUDACC_RELAXED_CONSTEXPR__ 1
-#define __CUDA_ARCH__ 890
-#define __CUDA_ARCH_LIST__ 890
-#define CUDART_VERSION 12080
-#define CUDA_VERSION 12080
+#include "km/versions.h"
 #define KERNELMILL_CUDA 1
 
 #include "km/device.h"
@@ -41,4 +31,6 @@
 #include "km/atomics.h"
 #include "km/shared.h"
 #include "km/ptx.h"
+#include "km/textures.h"
+#include "km/graphs.h"
 #endif

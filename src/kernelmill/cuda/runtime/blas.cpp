@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine.h"
+#include "launch.h"
 
 namespace {
 
@@ -83,6 +84,13 @@ extern "C" int __km_gemm(int ta, int tb, int m, int n, int k, const void* alpha,
     const bool known = at <= I8 || at == BF16 || at == I32;
     if (!known) return 15;
     if (m < 0 || n < 0 || k < 0 || lda < std::max(1, ta ? k : m) || ldb < std::max(1, tb ? n : k) || ldc < std::max(1, m)) return 7;
+    if (cudaGraph_t graph = km::recording_anywhere()) {  // the scalars are read now, the matrices at each launch of the graph
+        double x = 0, y = 0;
+        memcpy(&x, alpha, compute == 70 ? 8 : compute == 64 || compute == 65 ? 2 : 4);
+        memcpy(&y, beta, compute == 70 ? 8 : compute == 64 || compute == 65 ? 2 : 4);
+        km::record(graph, 0, [=] { return __km_gemm(ta, tb, m, n, k, &x, a, at, lda, b, bt, ldb, &y, c, ct, ldc, compute) ? cudaErrorUnknown : cudaSuccess; });
+        return 0;
+    }
     if (compute == 70) gemm<double, double>(ta, tb, size_t(m), size_t(n), size_t(k), *static_cast<const double*>(alpha), a, at, size_t(lda), b, bt, size_t(ldb), *static_cast<const double*>(beta), c, ct, size_t(ldc));
     else if (compute == 72) gemm<int32_t, int32_t>(ta, tb, size_t(m), size_t(n), size_t(k), *static_cast<const int32_t*>(alpha), a, at, size_t(lda), b, bt, size_t(ldb), *static_cast<const int32_t*>(beta), c, ct, size_t(ldc));
     else {

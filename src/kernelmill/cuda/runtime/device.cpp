@@ -9,9 +9,6 @@
 
 using namespace km;
 
-struct CUstream_st { unsigned flags; int priority; };
-struct CUevent_st { double seconds; bool recorded; unsigned flags; };
-
 namespace km { void check_all_canaries(); }
 
 namespace {
@@ -142,7 +139,7 @@ const char* cudaGetErrorName(cudaError_t e) {
 
 cudaError_t cudaStreamCreateWithPriority(cudaStream_t* s, unsigned flags, int priority) {
     if (!s) return set_error(cudaErrorInvalidValue);
-    *s = new CUstream_st{flags, priority};
+    *s = new CUstream_st{flags, priority, nullptr};
     return cudaSuccess;
 }
 cudaError_t cudaStreamCreate(cudaStream_t* s) { return cudaStreamCreateWithPriority(s, 0, 0); }
@@ -154,11 +151,18 @@ cudaError_t cudaStreamDestroy(cudaStream_t s) {
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t) { return finished(); }
 cudaError_t cudaStreamQuery(cudaStream_t) { return finished(); }
-cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) { return cudaSuccess; }
+cudaError_t cudaStreamWaitEvent(cudaStream_t s, cudaEvent_t e, unsigned) {
+    if (e && e->graph) join_capture(s, e->graph);
+    return cudaSuccess;
+}
 cudaError_t cudaStreamGetPriority(cudaStream_t s, int* p) { *p = reinterpret_cast<uintptr_t>(s) > 2 ? s->priority : 0; return cudaSuccess; }
 cudaError_t cudaStreamGetFlags(cudaStream_t s, unsigned* f) { *f = reinterpret_cast<uintptr_t>(s) > 2 ? s->flags : 0; return cudaSuccess; }
 cudaError_t cudaStreamAddCallback(cudaStream_t s, cudaStreamCallback_t f, void* data, unsigned) { f(s, sticky_error(), data); return cudaSuccess; }
-cudaError_t cudaLaunchHostFunc(cudaStream_t, cudaHostFn_t f, void* data) { f(data); return cudaSuccess; }
+cudaError_t cudaLaunchHostFunc(cudaStream_t s, cudaHostFn_t f, void* data) {
+    if (auto g = recording(s)) return record(g, 3, [=] { f(data); return cudaSuccess; });
+    f(data);
+    return cudaSuccess;
+}
 cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
     if (least) *least = 0;
     if (greatest) *greatest = -5;
@@ -167,7 +171,7 @@ cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* e, unsigned flags) {
     if (!e) return set_error(cudaErrorInvalidValue);
-    *e = new CUevent_st{0, false, flags};
+    *e = new CUevent_st{0, false, flags, nullptr};
     return cudaSuccess;
 }
 cudaError_t cudaEventDestroy(cudaEvent_t e) {
@@ -175,8 +179,10 @@ cudaError_t cudaEventDestroy(cudaEvent_t e) {
     delete e;
     return cudaSuccess;
 }
-cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t) {
+cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s) {
     if (!e) return set_error(cudaErrorInvalidResourceHandle);
+    e->graph = recording(s);
+    if (e->graph) return cudaSuccess;
     e->seconds = now();
     e->recorded = true;
     return cudaSuccess;
@@ -225,20 +231,30 @@ cudaError_t __km_occupancy(int* blocks, const void* f, int threads, size_t dynam
     return cudaSuccess;
 }
 cudaError_t __km_launch_untyped(const void* f, const unsigned* grid, const unsigned* block, void** args, size_t shared, cudaStream_t stream, int cooperative) {
-    KernelState* s = find_kernel(f);
-    if (!s) return set_error(cudaErrorInvalidDeviceFunction);
-    const Kernel& k = *s->kernel;
-    if (k.nargs && !k.arg_places) {
-        fprintf(stderr, "kernelmill cuda: %s takes a structure by value: launch it through a typed function pointer\n", demangled(&k));
-        return set_error(cudaErrorNotSupported);
-    }
-    alignas(64) char packed[4096];
-    for (uint32_t i = 0; i < k.nargs; i++) memcpy(packed + k.arg_places[2 * i], args[i], k.arg_places[2 * i + 1]);
+    Packed packed;
+    const Kernel* k = pack(f, args, packed);
+    if (!k) return current_error(false);
     __km_push(grid, block, shared, stream, cooperative);
     cudaError_t before = current_error(true);
-    __km_launch(&k, packed);
+    __km_launch(k, packed.bytes);
     cudaError_t e = current_error(false);
     if (e == cudaSuccess && before != cudaSuccess) set_error(before);
     return e;
 }
+}
+
+const Kernel* km::pack(const void* stub, void** args, Packed& out) {
+    KernelState* s = find_kernel(stub);
+    if (!s) {
+        set_error(cudaErrorInvalidDeviceFunction);
+        return nullptr;
+    }
+    const Kernel& k = *s->kernel;
+    if (k.nargs && !k.arg_places) {
+        fprintf(stderr, "kernelmill cuda: %s takes a structure by value: launch it through a typed function pointer\n", demangled(&k));
+        set_error(cudaErrorNotSupported);
+        return nullptr;
+    }
+    for (uint32_t i = 0; i < k.nargs; i++) memcpy(out.bytes + k.arg_places[2 * i], args[i], k.arg_places[2 * i + 1]);
+    return &k;
 }

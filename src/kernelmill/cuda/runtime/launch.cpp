@@ -481,10 +481,39 @@ void __km_launch(const Kernel* k, const void* args) {
     }
     Config c = pending.back();
     pending.pop_back();
+    cudaGraph_t graph = recording(c.stream);
+    if (!graph) {
+        launch_now(k, args, c);
+        return;
+    }
+    auto packed = std::make_shared<Packed>();
+    memcpy(packed->bytes, args, k->args_bytes);
+    record(graph, 0, [=] { return launch_now(k, packed->bytes, c); });
+}
+
+void __km_trap(const char* what, const char* detail, int code) {
+    if (worker && worker->inside) {
+        report(what, detail, true);
+        fail_block(code);
+    }
+    fprintf(stderr, "%s: %s\n", what, detail);
+    abort();
+}
+
+void __assert_fail(const char* text, const char* file, unsigned line, const char* function) {
+    char all[1024];
+    snprintf(all, sizeof all, "%s:%u: %s: '%s'", file, line, function, text);
+    __km_trap("assertion failed", all, cudaErrorAssert);
+    abort();
+}
+}
+
+cudaError_t km::launch_now(const Kernel* k, const void* args, const Config& c) {
     size_t limit = Limits::shared_default;
     for (auto& [stub, state] : kernels())
         if (state.kernel == k) limit = state.dynamic_limit;
-    if (sticky || check(*k, c, limit) != cudaSuccess) return;
+    if (sticky) return sticky_error();
+    if (auto refused = check(*k, c, limit)) return refused;
     Launch l{k, args, c, uint64_t(c.grid.x) * c.grid.y * c.grid.z, 1};
     static std::mutex one_launch;
     std::lock_guard hold(one_launch);
@@ -508,21 +537,5 @@ void __km_launch(const Kernel* k, const void* args) {
     if (trace)
         fprintf(stderr, "kernelmill cuda: %s <<<(%u,%u,%u),(%u,%u,%u),%zu>>> %s\n", demangled(k), c.grid.x, c.grid.y, c.grid.z, c.block.x,
                 c.block.y, c.block.z, c.shared, k->why);
-}
-
-void __km_trap(const char* what, const char* detail, int code) {
-    if (worker && worker->inside) {
-        report(what, detail, true);
-        fail_block(code);
-    }
-    fprintf(stderr, "%s: %s\n", what, detail);
-    abort();
-}
-
-void __assert_fail(const char* text, const char* file, unsigned line, const char* function) {
-    char all[1024];
-    snprintf(all, sizeof all, "%s:%u: %s: '%s'", file, line, function, text);
-    __km_trap("assertion failed", all, cudaErrorAssert);
-    abort();
-}
+    return l.failed ? cudaError_t(l.failed.load()) : cudaSuccess;
 }

@@ -51,9 +51,8 @@ void check_canary(char* p, const Allocation& a) {
         }
 }
 
-cudaError_t allocate(void** out, size_t size, cudaMemoryType type) {
-    if (!out) return set_error(cudaErrorInvalidValue);
-    if (auto e = sticky_error()) return e;
+/// Maps `size` bytes before a guard page, whatever state the device is in.
+cudaError_t map_pages(void** out, size_t size, cudaMemoryType type) {
     *out = nullptr;
     if (!size) return cudaSuccess;
     static const size_t limit = size_t(sysconf(_SC_PHYS_PAGES)) * kPage;
@@ -71,6 +70,12 @@ cudaError_t allocate(void** out, size_t size, cudaMemoryType type) {
     all()[p] = {size, mapped, map, type};
     *out = p;
     return cudaSuccess;
+}
+
+cudaError_t allocate(void** out, size_t size, cudaMemoryType type) {
+    if (!out) return set_error(cudaErrorInvalidValue);
+    if (auto e = sticky_error()) return e;
+    return map_pages(out, size, type);
 }
 
 cudaError_t release(void* p) {
@@ -124,6 +129,11 @@ extern "C" {
 cudaError_t cudaMalloc(void** p, size_t n) { return allocate(p, n, cudaMemoryTypeDevice); }
 cudaError_t cudaMallocManaged(void** p, size_t n, unsigned) { return n ? allocate(p, n, cudaMemoryTypeManaged) : set_error(cudaErrorInvalidValue); }
 cudaError_t cudaMallocHost(void** p, size_t n, unsigned) { return allocate(p, n, cudaMemoryTypeHost); }
+void* km_host_pages(size_t n) {
+    void* p;
+    map_pages(&p, n, cudaMemoryTypeHost);
+    return p;
+}
 cudaError_t cudaFree(void* p) { return release(p); }
 cudaError_t cudaFreeHost(void* p) { return release(p); }
 cudaError_t cudaMallocPitch(void** p, size_t* pitch, size_t w, size_t h) {
@@ -141,9 +151,13 @@ cudaError_t cudaMemcpy(void* d, const void* s, size_t n, cudaMemcpyKind k) {
     if (n >= 65536) check_all_canaries();
     return copy(d, s, n, k);
 }
-cudaError_t cudaMemcpyAsync(void* d, const void* s, size_t n, cudaMemcpyKind k, cudaStream_t) { return copy(d, s, n, k); }
+cudaError_t cudaMemcpyAsync(void* d, const void* s, size_t n, cudaMemcpyKind k, cudaStream_t stream) {
+    if (auto g = recording(stream)) return record(g, 1, [=] { return copy(d, s, n, k); });
+    return copy(d, s, n, k);
+}
 cudaError_t cudaMemcpy2D(void* d, size_t dp, const void* s, size_t sp, size_t w, size_t h, cudaMemcpyKind k) { return copy2d(d, dp, s, sp, w, h, k); }
-cudaError_t cudaMemcpy2DAsync(void* d, size_t dp, const void* s, size_t sp, size_t w, size_t h, cudaMemcpyKind k, cudaStream_t) {
+cudaError_t cudaMemcpy2DAsync(void* d, size_t dp, const void* s, size_t sp, size_t w, size_t h, cudaMemcpyKind k, cudaStream_t stream) {
+    if (auto g = recording(stream)) return record(g, 1, [=] { return copy2d(d, dp, s, sp, w, h, k); });
     return copy2d(d, dp, s, sp, w, h, k);
 }
 cudaError_t cudaMemcpyPeer(void* d, int, const void* s, int, size_t n) { return copy(d, s, n, cudaMemcpyDefault); }
@@ -157,13 +171,19 @@ cudaError_t cudaMemset(void* d, int v, size_t n) {
     memset(d, v, n);
     return cudaSuccess;
 }
-cudaError_t cudaMemsetAsync(void* d, int v, size_t n, cudaStream_t) { return cudaMemset(d, v, n); }
+cudaError_t cudaMemsetAsync(void* d, int v, size_t n, cudaStream_t stream) {
+    if (auto g = recording(stream)) return record(g, 2, [=] { return cudaMemset(d, v, n); });
+    return cudaMemset(d, v, n);
+}
 cudaError_t cudaMemset2D(void* d, size_t pitch, int v, size_t w, size_t h) {
     for (size_t i = 0; i < h; i++)
         if (auto e = cudaMemset(static_cast<char*>(d) + i * pitch, v, w)) return e;
     return cudaSuccess;
 }
-cudaError_t cudaMemset2DAsync(void* d, size_t pitch, int v, size_t w, size_t h, cudaStream_t) { return cudaMemset2D(d, pitch, v, w, h); }
+cudaError_t cudaMemset2DAsync(void* d, size_t pitch, int v, size_t w, size_t h, cudaStream_t stream) {
+    if (auto g = recording(stream)) return record(g, 2, [=] { return cudaMemset2D(d, pitch, v, w, h); });
+    return cudaMemset2D(d, pitch, v, w, h);
+}
 cudaError_t cudaMemGetInfo(size_t* free_bytes, size_t* total) {
     size_t whole = size_t(sysconf(_SC_PHYS_PAGES)) * kPage, used = 0;
     std::lock_guard hold(lock);

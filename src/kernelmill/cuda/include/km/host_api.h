@@ -2,6 +2,7 @@
 #pragma once
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
 #include "api_types.h"
 
