@@ -11,18 +11,18 @@ from kernelmill.cuda.rewrite import rewrite
 @pytest.mark.parametrize(
     ("source", "want"),
     [
-        ("k<<<1, 2>>>(x);", "(::km::push(1, 2), k(x));"),
-        ("k <<< g, b, n * sizeof(T), s >>> ();", "(::km::push( g, b, n * sizeof(T), s ), k  ());"),
-        ("ns::k<float, (N > 2)><<<g, b>>>(x, {1, 2});", "(::km::push(g, b), ns::k<float, (N > 2)>(x, {1, 2}));"),
-        ("return k<A<B<int>>><<<1, 1>>>(y);", "return (::km::push(1, 1), k<A<B<int>>>(y));"),
+        ("k<<<1, 2>>>(x);", "(__km_configure(1, 2), k(x));"),
+        ("k <<< g, b, n * sizeof(T), s >>> ();", "(__km_configure( g, b, n * sizeof(T), s ), k  ());"),
+        ("ns::k<float, (N > 2)><<<g, b>>>(x, {1, 2});", "(__km_configure(g, b), ns::k<float, (N > 2)>(x, {1, 2}));"),
+        ("return k<A<B<int>>><<<1, 1>>>(y);", "return (__km_configure(1, 1), k<A<B<int>>>(y));"),
         (
             "if (p) k<<<1, 1>>>(a); else q.run<<<n >> 3, 1>>>(b);",
-            "if (p) (::km::push(1, 1), k(a)); else (::km::push(n >> 3, 1), q.run(b));",
+            "if (p) (__km_configure(1, 1), k(a)); else (__km_configure(n >> 3, 1), q.run(b));",
         ),
-        ("for (;;) ::k<<<1, 1>>>();", "for (;;) (::km::push(1, 1), ::k());"),
-        ("(*f)<<<1, 1>>>(x);", "(::km::push(1, 1), (*f)(x));"),
-        ("table[i]<<<1, 1>>>(x);", "(::km::push(1, 1), table[i](x));"),
-        ("#define R(k, ...) k<<<g, b>>>(__VA_ARGS__)", "#define R(k, ...) (::km::push(g, b), k(__VA_ARGS__))"),
+        ("for (;;) ::k<<<1, 1>>>();", "for (;;) (__km_configure(1, 1), ::k());"),
+        ("(*f)<<<1, 1>>>(x);", "(__km_configure(1, 1), (*f)(x));"),
+        ("table[i]<<<1, 1>>>(x);", "(__km_configure(1, 1), table[i](x));"),
+        ("#define R(k, ...) k<<<g, b>>>(__VA_ARGS__)", "#define R(k, ...) (__km_configure(g, b), k(__VA_ARGS__))"),
         ('"<<<" // <<<', '"<<<" // <<<'),
     ],
 )

@@ -137,7 +137,7 @@ def _launches(found: list[Token], path: str) -> int:
         callee, config, arguments = found[start:at], found[at + 1 : end], found[call : last + 1]
         count += 1
         found[start : last + 1] = [
-            *tokens("(::km::push("), *config, *tokens("), "), *callee, *found[end + 1 : call], *arguments, Token("punct", ")"),
+            *tokens("(__km_configure("), *config, *tokens("), "), *callee, *found[end + 1 : call], *arguments, Token("punct", ")"),
         ]  # fmt: skip
 
 

@@ -63,7 +63,7 @@ template <class T> cublasStatus_t gemm(int ta, int tb, int m, int n, int k, cons
     }
 KM_BLAS(float, S) KM_BLAS(double, D) KM_BLAS(__half, H)
 #undef KM_BLAS
-#define KM_BLAS(T, p) \
+#define KM_BLAS(T, p, q) \
     inline cublasStatus_t cublas##p##gemv(cublasHandle_t, cublasOperation_t t, int m, int n, const T* alpha, const T* a, int lda, const T* x, int ix, const T* beta, T* y, int iy) { \
         const int rows = t == CUBLAS_OP_N ? m : n, cols = t == CUBLAS_OP_N ? n : m; \
         for (int i = 0; i < rows; i++) { \
@@ -84,8 +84,8 @@ KM_BLAS(float, S) KM_BLAS(double, D) KM_BLAS(__half, H)
     inline cublasStatus_t cublas##p##dot(cublasHandle_t, int n, const T* x, int ix, const T* y, int iy, T* r) { double s = 0; for (int i = 0; i < n; i++) s += double(x[size_t(i) * ix]) * y[size_t(i) * iy]; *r = T(s); return CUBLAS_STATUS_SUCCESS; } \
     inline cublasStatus_t cublas##p##nrm2(cublasHandle_t, int n, const T* x, int ix, T* r) { double s = 0; for (int i = 0; i < n; i++) s += double(x[size_t(i) * ix]) * x[size_t(i) * ix]; *r = T(sqrt(s)); return CUBLAS_STATUS_SUCCESS; } \
     inline cublasStatus_t cublas##p##asum(cublasHandle_t, int n, const T* x, int ix, T* r) { double s = 0; for (int i = 0; i < n; i++) s += std::fabs(double(x[size_t(i) * ix])); *r = T(s); return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublasI##p##amax(cublasHandle_t, int n, const T* x, int ix, int* r) { int b = 0; for (int i = 1; i < n; i++) if (std::fabs(x[size_t(i) * ix]) > std::fabs(x[size_t(b) * ix])) b = i; *r = n ? b + 1 : 0; return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublasI##p##amin(cublasHandle_t, int n, const T* x, int ix, int* r) { int b = 0; for (int i = 1; i < n; i++) if (std::fabs(x[size_t(i) * ix]) < std::fabs(x[size_t(b) * ix])) b = i; *r = n ? b + 1 : 0; return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublasI##q##amax(cublasHandle_t, int n, const T* x, int ix, int* r) { int b = 0; for (int i = 1; i < n; i++) if (std::fabs(x[size_t(i) * ix]) > std::fabs(x[size_t(b) * ix])) b = i; *r = n ? b + 1 : 0; return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublasI##q##amin(cublasHandle_t, int n, const T* x, int ix, int* r) { int b = 0; for (int i = 1; i < n; i++) if (std::fabs(x[size_t(i) * ix]) < std::fabs(x[size_t(b) * ix])) b = i; *r = n ? b + 1 : 0; return CUBLAS_STATUS_SUCCESS; } \
     inline cublasStatus_t cublas##p##geam(cublasHandle_t, cublasOperation_t ta, cublasOperation_t tb, int m, int n, const T* alpha, const T* a, int lda, const T* beta, const T* b, int ldb, T* c, int ldc) { \
         for (int j = 0; j < n; j++) for (int i = 0; i < m; i++) { \
             T x = *alpha == T(0) ? T(0) : *alpha * (ta == CUBLAS_OP_N ? a[i + size_t(j) * lda] : a[j + size_t(i) * lda]), y = *beta == T(0) ? T(0) : *beta * (tb == CUBLAS_OP_N ? b[i + size_t(j) * ldb] : b[j + size_t(i) * ldb]); \
@@ -93,7 +93,7 @@ KM_BLAS(float, S) KM_BLAS(double, D) KM_BLAS(__half, H)
         } \
         return CUBLAS_STATUS_SUCCESS; \
     }
-KM_BLAS(float, S) KM_BLAS(double, D)
+KM_BLAS(float, S, s) KM_BLAS(double, D, d)
 #undef KM_BLAS
 template <class C> cublasStatus_t cublasGemmEx(cublasHandle_t, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k, const void* alpha, const void* a, cudaDataType at, int lda, const void* b,
                                                cudaDataType bt, int ldb, const void* beta, void* c, cudaDataType ct, int ldc, C compute, cublasGemmAlgo_t) {

@@ -73,6 +73,7 @@ KM_FP8(__nv_fp8_e5m2, __NV_E5M2)
         W __x; \
         T() = default; \
         KM_FN_C explicit T(F f) : __x(0) { const float v[N] = {__VA_ARGS__}; for (int i = 0; i < N; i++) __x |= W(km::to_fp8(v[i], __NV_SATFINITE, KIND)) << 8 * i; } \
+        template <class H, class = decltype(H().y.__x)> KM_FN_C explicit T(H a, H b = H(0.0f, 0.0f)) : __x(0) { const float v[4] = {float(a.x), float(a.y), float(b.x), float(b.y)}; for (int i = 0; i < N; i++) __x |= W(km::to_fp8(v[i], __NV_SATFINITE, KIND)) << 8 * i; } \
         KM_FN_C explicit operator F() const { F f; float* p = &f.x; for (int i = 0; i < N; i++) p[i] = km::from_fp8((unsigned char)(__x >> 8 * i), KIND); return f; } \
     };
 KM_FP8X(__nv_fp8x2_e4m3, __nv_fp8_e4m3, 2, float2, __nv_fp8x2_storage_t, __NV_E4M3, f.x, f.y)

@@ -4,6 +4,9 @@
 #include <numeric>
 #include <vector>
 #include "../cuda_runtime.h"
+#include "km_block.cuh"
+#include "km_device.cuh"
+#include "km_radix.cuh"
 
 #define CUB_VERSION 200800
 #define CUB_PTX_WARP_THREADS 32
@@ -15,6 +18,7 @@ struct Sum { template <class A, class B> auto operator()(const A& a, const B& b)
 struct Max { template <class T> T operator()(const T& a, const T& b) const { return a < b ? b : a; } };
 struct Min { template <class T> T operator()(const T& a, const T& b) const { return b < a ? b : a; } };
 struct Equality { template <class T> bool operator()(const T& a, const T& b) const { return a == b; } };
+struct Inequality { template <class T> bool operator()(const T& a, const T& b) const { return !(a == b); } };
 struct Difference { template <class T> T operator()(const T& a, const T& b) const { return a - b; } };
 template <class K, class V> struct KeyValuePair { using Key = K; using Value = V; K key; V value; };
 struct ArgMax { template <class P> P operator()(const P& a, const P& b) const { return b.value > a.value || (a.value == b.value && b.key < a.key) ? b : a; } };
@@ -96,6 +100,29 @@ public:
         out = t_.prefix + out;
         __syncthreads();
     }
+    template <class F> void ExclusiveScan(T v, T& out, F f) { ExclusiveScan(v, out, T(), f); }
+    template <int N, class F> void InclusiveScan(T (&v)[N], T (&out)[N], F f) { T total; InclusiveScan(v, out, f, total); }
+    template <int N, class F> void InclusiveScan(T (&v)[N], T (&out)[N], F f, T& total) { items(v, out, f, total, nullptr, true); }
+    template <int N, class F> void ExclusiveScan(T (&v)[N], T (&out)[N], T first, F f) { T total; items(v, out, f, total, &first, false); }
+    template <int N, class F> void ExclusiveScan(T (&v)[N], T (&out)[N], T first, F f, T& total) { items(v, out, f, total, &first, false); }
+    template <int N, class F, class Prefix> auto InclusiveScan(T (&v)[N], T (&out)[N], F f, Prefix& prefix) -> std::enable_if_t<!std::is_same_v<Prefix, T>> {
+        T total, first;
+        whole(v, f, total);
+        if (__km_lin() == 0) t_.prefix = prefix(total);
+        __syncthreads();
+        first = t_.prefix;
+        items(v, out, f, total, &first, true);
+    }
+    template <int N, class F, class Prefix> auto ExclusiveScan(T (&v)[N], T (&out)[N], F f, Prefix& prefix) -> std::enable_if_t<std::is_class_v<Prefix>> {
+        T total, first;
+        whole(v, f, total);
+        if (__km_lin() == 0) t_.prefix = prefix(total);
+        __syncthreads();
+        first = t_.prefix;
+        items(v, out, f, total, &first, false);
+    }
+    template <int N, class Prefix> auto ExclusiveSum(T (&v)[N], T (&out)[N], Prefix& prefix) -> std::enable_if_t<std::is_class_v<Prefix>> { ExclusiveScan(v, out, cub::Sum(), prefix); }
+    template <int N, class Prefix> auto InclusiveSum(T (&v)[N], T (&out)[N], Prefix& prefix) -> std::enable_if_t<std::is_class_v<Prefix>> { InclusiveScan(v, out, cub::Sum(), prefix); }
     template <int N> void InclusiveSum(T (&v)[N], T (&out)[N]) { T total; several(v, out, total, true); }
     template <int N> void InclusiveSum(T (&v)[N], T (&out)[N], T& total) { several(v, out, total, true); }
     template <int N> void ExclusiveSum(T (&v)[N], T (&out)[N]) { T total; several(v, out, total, false); }
@@ -117,6 +144,29 @@ private:
             T next = before + v[k];
             out[k] = inclusive ? next : before;
             before = next;
+        }
+    }
+    template <int N, class F> void whole(T (&v)[N], F f, T& total) {
+        T sum = v[0];
+        for (int k = 1; k < N; k++) sum = f(sum, v[k]);
+        scan(sum, f);
+        total = t_.part[threads - 1];
+        __syncthreads();
+    }
+    /// `total` is of the items alone; an inclusive scan may start from `first` too.
+    template <int N, class F> void items(T (&v)[N], T (&out)[N], F f, T& total, const T* first, bool inclusive) {
+        T sum = v[0];
+        for (int k = 1; k < N; k++) sum = f(sum, v[k]);
+        scan(sum, f);
+        const int i = int(__km_lin());
+        bool any = i > 0 || first;
+        T before = i > 0 ? (first ? f(*first, t_.part[i - 1]) : t_.part[i - 1]) : first ? *first : v[0];
+        total = t_.part[threads - 1];
+        __syncthreads();
+        for (int k = 0; k < N; k++) {
+            T next = any ? f(before, v[k]) : v[k];
+            out[k] = inclusive ? next : before;
+            before = next, any = true;
         }
     }
     TempStorage& t_;
@@ -187,31 +237,26 @@ private:
 struct NullType {};
 template <class K, int X, int N, class V = NullType, int R = 4, bool M = true, BlockScanAlgorithm A = BLOCK_SCAN_WARP_SCANS, int Y = 1, int Z = 1> class BlockRadixSort {
 public:
-    struct TempStorage { K key[X * N]; V value[X * N]; };
+    struct Pair { K key; V value; };
+    struct TempStorage { Pair at[X * Y * Z * N]; };
     explicit BlockRadixSort(TempStorage& t) : t_(t) {}
-    void Sort(K (&k)[N], int = 0, int = 64) { sort(k, nullptr, false, false); }
-    void SortDescending(K (&k)[N], int = 0, int = 64) { sort(k, nullptr, true, false); }
-    void SortBlockedToStriped(K (&k)[N], int = 0, int = 64) { sort(k, nullptr, false, true); }
-    void Sort(K (&k)[N], V (&v)[N], int = 0, int = 64) { sort(k, v, false, false); }
-    void SortDescending(K (&k)[N], V (&v)[N], int = 0, int = 64) { sort(k, v, true, false); }
-    void SortBlockedToStriped(K (&k)[N], V (&v)[N], int = 0, int = 64) { sort(k, v, false, true); }
-    void SortDescendingBlockedToStriped(K (&k)[N], V (&v)[N], int = 0, int = 64) { sort(k, v, true, true); }
+    void Sort(K (&k)[N], int a = 0, int b = 64) { sort(k, nullptr, {a, b}, false, false); }
+    void SortDescending(K (&k)[N], int a = 0, int b = 64) { sort(k, nullptr, {a, b}, true, false); }
+    void SortBlockedToStriped(K (&k)[N], int a = 0, int b = 64) { sort(k, nullptr, {a, b}, false, true); }
+    void SortDescendingBlockedToStriped(K (&k)[N], int a = 0, int b = 64) { sort(k, nullptr, {a, b}, true, true); }
+    void Sort(K (&k)[N], V (&v)[N], int a = 0, int b = 64) { sort(k, v, {a, b}, false, false); }
+    void SortDescending(K (&k)[N], V (&v)[N], int a = 0, int b = 64) { sort(k, v, {a, b}, true, false); }
+    void SortBlockedToStriped(K (&k)[N], V (&v)[N], int a = 0, int b = 64) { sort(k, v, {a, b}, false, true); }
+    void SortDescendingBlockedToStriped(K (&k)[N], V (&v)[N], int a = 0, int b = 64) { sort(k, v, {a, b}, true, true); }
 private:
-    void sort(K* k, V* v, bool down, bool striped) {
+    void sort(K* k, V* v, BitsLess<K> less, bool down, bool striped) {
+        constexpr int threads = X * Y * Z;
         const int i = int(__km_lin());
-        for (int q = 0; q < N; q++) { t_.key[i * N + q] = k[q]; if (v) t_.value[i * N + q] = v[q]; }
+        for (int q = 0; q < N; q++) { t_.at[i * N + q].key = k[q]; if (v) t_.at[i * N + q].value = v[q]; }
         __syncthreads();
-        if (i == 0)  // stable insertion
-            for (int a = 1; a < X * N; a++) {
-                K key = t_.key[a];
-                V value = t_.value[a];
-                int b = a;
-                for (; b > 0 && (down ? t_.key[b - 1] < key : key < t_.key[b - 1]); b--) { t_.key[b] = t_.key[b - 1]; t_.value[b] = t_.value[b - 1]; }
-                t_.key[b] = key;
-                t_.value[b] = value;
-            }
+        if (i == 0) std::stable_sort(t_.at, t_.at + threads * N, [&](const Pair& a, const Pair& b) { return down ? less(b.key, a.key) : less(a.key, b.key); });
         __syncthreads();
-        for (int q = 0; q < N; q++) { int at = striped ? q * X + i : i * N + q; k[q] = t_.key[at]; if (v) v[q] = t_.value[at]; }
+        for (int q = 0; q < N; q++) { const int at = striped ? q * threads + i : i * N + q; k[q] = t_.at[at].key; if (v) v[q] = t_.at[at].value; }
         __syncthreads();
     }
     TempStorage& t_;
@@ -247,7 +292,7 @@ template <class V, class F, class I> struct TransformInputIterator {
 };
 
 #define KM_STORAGE if (!temp) { bytes = 1; return cudaSuccess; }
-struct DeviceReduce {
+struct DeviceReduce : DeviceByKey {
     template <class I, class O, class F, class T> static cudaError_t Reduce(void* temp, size_t& bytes, I in, O out, long n, F f, T first, cudaStream_t = nullptr) {
         KM_STORAGE
         T r = first;
@@ -268,7 +313,7 @@ struct DeviceReduce {
     template <class I, class O> static cudaError_t ArgMax(void* temp, size_t& bytes, I in, O out, long n, cudaStream_t = nullptr) { KM_STORAGE auto p = std::max_element(&in[0], &in[0] + n); out->key = int(p - &in[0]); out->value = *p; return cudaSuccess; }
     template <class I, class O> static cudaError_t ArgMin(void* temp, size_t& bytes, I in, O out, long n, cudaStream_t = nullptr) { KM_STORAGE auto p = std::min_element(&in[0], &in[0] + n); out->key = int(p - &in[0]); out->value = *p; return cudaSuccess; }
 };
-struct DeviceScan {
+struct DeviceScan : DeviceByKey {
     template <class I, class O, class F, class T> static cudaError_t ExclusiveScan(void* temp, size_t& bytes, I in, O out, F f, T first, long n, cudaStream_t = nullptr) {
         KM_STORAGE
         T r = first;
@@ -287,10 +332,10 @@ struct DeviceScan {
     template <class I, class O> static cudaError_t InclusiveSum(void* temp, size_t& bytes, I in, O out, long n, cudaStream_t s = nullptr) { return InclusiveScan(temp, bytes, in, out, cub::Sum(), n, s); }
 };
 struct DeviceRadixSort {
-    template <class K, class V> static cudaError_t pairs(const K* ki, K* ko, const V* vi, V* vo, long n, bool down) {
+    template <class K, class V> static cudaError_t pairs(const K* ki, K* ko, const V* vi, V* vo, long n, BitsLess<K> less, bool down) {
         std::vector<long> order(static_cast<size_t>(n));
         std::iota(order.begin(), order.end(), 0l);
-        std::stable_sort(order.begin(), order.end(), [&](long a, long b) { return down ? ki[b] < ki[a] : ki[a] < ki[b]; });
+        std::stable_sort(order.begin(), order.end(), [&](long a, long b) { return down ? less(ki[b], ki[a]) : less(ki[a], ki[b]); });
         std::vector<K> k(static_cast<size_t>(n));
         std::vector<V> v(static_cast<size_t>(n));
         for (long i = 0; i < n; i++) k[size_t(i)] = ki[order[size_t(i)]], v[size_t(i)] = vi[order[size_t(i)]];
@@ -298,11 +343,20 @@ struct DeviceRadixSort {
         std::copy(v.begin(), v.end(), vo);
         return cudaSuccess;
     }
-    template <class K, class V> static cudaError_t SortPairs(void* temp, size_t& bytes, const K* ki, K* ko, const V* vi, V* vo, long n, int = 0, int = 64, cudaStream_t = nullptr) { KM_STORAGE return pairs(ki, ko, vi, vo, n, false); }
-    template <class K, class V> static cudaError_t SortPairsDescending(void* temp, size_t& bytes, const K* ki, K* ko, const V* vi, V* vo, long n, int = 0, int = 64, cudaStream_t = nullptr) { KM_STORAGE return pairs(ki, ko, vi, vo, n, true); }
-    template <class K, class V> static cudaError_t SortPairs(void* temp, size_t& bytes, DoubleBuffer<K>& k, DoubleBuffer<V>& v, long n, int = 0, int = 64, cudaStream_t = nullptr) { KM_STORAGE return pairs(k.Current(), k.Current(), v.Current(), v.Current(), n, false); }
-    template <class K> static cudaError_t SortKeys(void* temp, size_t& bytes, const K* ki, K* ko, long n, int = 0, int = 64, cudaStream_t = nullptr) { KM_STORAGE std::vector<K> k(ki, ki + n); std::stable_sort(k.begin(), k.end()); std::copy(k.begin(), k.end(), ko); return cudaSuccess; }
-    template <class K> static cudaError_t SortKeysDescending(void* temp, size_t& bytes, const K* ki, K* ko, long n, int = 0, int = 64, cudaStream_t = nullptr) { KM_STORAGE std::vector<K> k(ki, ki + n); std::stable_sort(k.begin(), k.end(), [](const K& a, const K& b) { return b < a; }); std::copy(k.begin(), k.end(), ko); return cudaSuccess; }
+    template <class K> static cudaError_t keys(const K* ki, K* ko, long n, BitsLess<K> less, bool down) {
+        std::vector<K> k(ki, ki + n);
+        std::stable_sort(k.begin(), k.end(), [&](const K& a, const K& b) { return down ? less(b, a) : less(a, b); });
+        std::copy(k.begin(), k.end(), ko);
+        return cudaSuccess;
+    }
+#define KM_SORT(suffix, down) \
+    template <class K, class V> static cudaError_t SortPairs##suffix(void* temp, size_t& bytes, const K* ki, K* ko, const V* vi, V* vo, long n, int a = 0, int b = 64, cudaStream_t = nullptr) { KM_STORAGE return pairs(ki, ko, vi, vo, n, BitsLess<K>{a, b}, down); } \
+    template <class K, class V> static cudaError_t SortPairs##suffix(void* temp, size_t& bytes, DoubleBuffer<K>& k, DoubleBuffer<V>& v, long n, int a = 0, int b = 64, cudaStream_t = nullptr) { KM_STORAGE return pairs(k.Current(), k.Current(), v.Current(), v.Current(), n, BitsLess<K>{a, b}, down); } \
+    template <class K> static cudaError_t SortKeys##suffix(void* temp, size_t& bytes, const K* ki, K* ko, long n, int a = 0, int b = 64, cudaStream_t = nullptr) { KM_STORAGE return keys(ki, ko, n, BitsLess<K>{a, b}, down); } \
+    template <class K> static cudaError_t SortKeys##suffix(void* temp, size_t& bytes, DoubleBuffer<K>& k, long n, int a = 0, int b = 64, cudaStream_t = nullptr) { KM_STORAGE return keys(k.Current(), k.Current(), n, BitsLess<K>{a, b}, down); }
+    KM_SORT(, false)
+    KM_SORT(Descending, true)
+#undef KM_SORT
 };
 struct DeviceSelect {
     template <class I, class F, class O, class C> static cudaError_t Flagged(void* temp, size_t& bytes, I in, F flags, O out, C count, long n, cudaStream_t = nullptr) {

@@ -73,17 +73,31 @@ cudaError_t __km_launch_untyped(const void* f, const unsigned* grid, const unsig
 }
 
 inline cudaError_t cudaEventCreate(cudaEvent_t* e, unsigned flags = 0) { return cudaEventCreateWithFlags(e, flags); }
-template <class T> cudaError_t cudaMalloc(T** p, size_t n) { return ::cudaMalloc(reinterpret_cast<void**>(p), n); }
+template <class T> cudaError_t cudaMalloc(T** p, size_t n) { return ::cudaMalloc((void**)p, n); }
 template <class T> cudaError_t cudaMallocManaged(T** p, size_t n, unsigned flags = cudaMemAttachGlobal) {
-    return ::cudaMallocManaged(reinterpret_cast<void**>(p), n, flags);
+    return ::cudaMallocManaged((void**)p, n, flags);
 }
-template <class T> cudaError_t cudaMallocHost(T** p, size_t n, unsigned flags = 0) { return ::cudaMallocHost(reinterpret_cast<void**>(p), n, flags); }
-template <class T> cudaError_t cudaHostAlloc(T** p, size_t n, unsigned flags) { return ::cudaMallocHost(reinterpret_cast<void**>(p), n, flags); }
-template <class T> cudaError_t cudaMallocAsync(T** p, size_t n, cudaStream_t) { return ::cudaMalloc(reinterpret_cast<void**>(p), n); }
+template <class T> cudaError_t cudaMallocHost(T** p, size_t n, unsigned flags = 0) { return ::cudaMallocHost((void**)p, n, flags); }
+template <class T> cudaError_t cudaHostAlloc(T** p, size_t n, unsigned flags) { return ::cudaMallocHost((void**)p, n, flags); }
+template <class T> cudaError_t cudaMallocAsync(T** p, size_t n, cudaStream_t) { return ::cudaMalloc((void**)p, n); }
 template <class T> cudaError_t cudaMallocPitch(T** p, size_t* pitch, size_t w, size_t h) {
     return ::cudaMallocPitch(reinterpret_cast<void**>(p), pitch, w, h);
 }
 template <class T> cudaError_t cudaHostGetDevicePointer(T** d, void* h, unsigned) { *d = static_cast<T*>(h); return cudaSuccess; }
+template <class T> cudaError_t cudaMallocFromPoolAsync(T** p, size_t n, cudaMemPool_t, cudaStream_t) { return ::cudaMalloc((void**)p, n); }
+inline cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) { *pool = reinterpret_cast<cudaMemPool_t>(1); return cudaSuccess; }
+inline cudaError_t cudaDeviceGetMemPool(cudaMemPool_t* pool, int d) { return cudaDeviceGetDefaultMemPool(pool, d); }
+inline cudaError_t cudaDeviceSetMemPool(int, cudaMemPool_t) { return cudaSuccess; }
+inline cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps*) { return cudaDeviceGetDefaultMemPool(pool, 0); }
+inline cudaError_t cudaMemPoolDestroy(cudaMemPool_t) { return cudaSuccess; }
+inline cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) { return cudaSuccess; }
+inline cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
+inline cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr a, void* v) {
+    if (a <= cudaMemPoolReuseAllowInternalDependencies) *static_cast<int*>(v) = 1;
+    else *static_cast<unsigned long long*>(v) = 0;
+    return cudaSuccess;
+}
+inline cudaError_t cudaMemPoolSetAccess(cudaMemPool_t, const cudaMemAccessDesc*, size_t) { return cudaSuccess; }
 inline cudaError_t cudaFreeAsync(void* p, cudaStream_t) { return cudaFree(p); }
 inline cudaError_t cudaHostRegister(void*, size_t, unsigned) { return cudaSuccess; }
 inline cudaError_t cudaHostUnregister(void*) { return cudaSuccess; }
@@ -172,6 +186,8 @@ inline cudaError_t launch(const void* f, dim3 grid, dim3 block, void** args, siz
     return __km_launch_untyped(f, &grid.x, &block.x, args, shared, stream, cooperative);
 }
 }  // namespace km
+/// What a launch is rewritten to; a name that no program defines a macro for.
+inline void __km_configure(dim3 grid, dim3 block, size_t shared = 0, cudaStream_t stream = nullptr) { km::push(grid, block, shared, stream); }
 
 template <class F> cudaError_t cudaLaunchKernel(F* f, dim3 grid, dim3 block, void** args, size_t shared = 0, cudaStream_t stream = nullptr) {
     return km::launch(f, grid, block, args, shared, stream, 0);

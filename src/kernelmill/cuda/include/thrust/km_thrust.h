@@ -9,6 +9,10 @@
 #include "../cuda_runtime.h"
 #include "km_iterators.h"
 
+#define THRUST_VERSION 200800
+#define THRUST_MAJOR_VERSION 2
+#define THRUST_MINOR_VERSION 8
+
 namespace thrust {
 template <class T> struct DeviceAllocator {
     using value_type = T;
@@ -122,12 +126,25 @@ template <class I, class F> void tabulate(I a, I b, F f) { for (long i = 0; a !=
 template <class I, class O, class U, class F> O transform_inclusive_scan(I a, I b, O o, U u, F f) { return std::transform_inclusive_scan(a, b, o, f, u); }
 template <class I, class O, class U, class T, class F> O transform_exclusive_scan(I a, I b, O o, U u, T t, F f) { return std::transform_exclusive_scan(a, b, o, t, f, u); }
 template <class I, class O, class F, class P> void transform_if(I a, I b, O o, F f, P p) { for (; a != b; ++a, ++o) if (p(*a)) *o = f(*a); }
+template <class I, class P> I remove_if(I a, I b, P p) { return std::remove_if(a, b, p); }
+template <class I, class S, class P> I remove_if(I a, I b, S stencil, P p) {
+    I out = a;
+    for (; a != b; ++a, ++stencil)
+        if (!p(*stencil)) { *out = *a; ++out; }
+    return out;
+}
+template <class I, class O, class P> O copy_if(I a, I b, O o, P p) { return std::copy_if(a, b, o, p); }
+template <class I, class S, class O, class P> O copy_if(I a, I b, S stencil, O o, P p) {
+    for (; a != b; ++a, ++stencil)
+        if (p(*stencil)) { *o = *a; ++o; }
+    return o;
+}
 template <class I, class R> void shuffle(I a, I b, R&& r) { std::shuffle(a, b, r); }
 }  // namespace impl
 KM_BOTH(sort, std::sort) KM_BOTH(stable_sort, std::stable_sort) KM_BOTH(copy, std::copy) KM_BOTH(fill, std::fill) KM_BOTH(transform, std::transform)
 KM_BOTH(inclusive_scan, std::inclusive_scan) KM_BOTH(exclusive_scan, impl::exclusive_scan) KM_BOTH(reduce, impl::reduce) KM_BOTH(transform_reduce, impl::transform_reduce)
 KM_BOTH(sequence, impl::sequence) KM_BOTH(sort_by_key, impl::sort_by_key) KM_BOTH(stable_sort_by_key, impl::sort_by_key) KM_BOTH(max_element, std::max_element)
-KM_BOTH(min_element, std::min_element) KM_BOTH(unique, std::unique) KM_BOTH(copy_if, std::copy_if) KM_BOTH(remove_if, std::remove_if) KM_BOTH(count_if, std::count_if)
+KM_BOTH(min_element, std::min_element) KM_BOTH(unique, std::unique) KM_BOTH(copy_if, impl::copy_if) KM_BOTH(remove_if, impl::remove_if) KM_BOTH(count_if, std::count_if)
 KM_BOTH(count, std::count) KM_BOTH(for_each, std::for_each) KM_BOTH(generate, std::generate) KM_BOTH(find, std::find) KM_BOTH(equal, std::equal) KM_BOTH(lower_bound, std::lower_bound)
 KM_BOTH(inner_product, std::inner_product) KM_BOTH(adjacent_difference, std::adjacent_difference) KM_BOTH(replace, std::replace) KM_BOTH(reverse, std::reverse) KM_BOTH(is_sorted, std::is_sorted)
 KM_BOTH(scatter, impl::scatter) KM_BOTH(gather, impl::gather) KM_BOTH(reduce_by_key, impl::reduce_by_key) KM_BOTH(inclusive_scan_by_key, impl::inclusive_scan_by_key)
