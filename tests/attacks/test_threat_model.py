@@ -6,7 +6,7 @@ import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from kernelmill.attacks.table import attacks
+from kernelmill.attacks.table import KNOWN, UNPUBLISHED, attacks
 
 PAGE = Path(__file__).parents[2] / "docs" / "threat-model.md"
 
@@ -19,6 +19,13 @@ def named() -> set[str]:
 def test_every_name_is_an_attack() -> None:
     names = {a.name for a in attacks()}
     assert {n for n in named() if not any(fnmatchcase(a, n) for a in names)} == set()
+
+
+def test_every_source_is_listed() -> None:
+    rows = {line.split("|")[1].strip() for line in PAGE.read_text().splitlines() if line.startswith("|") and line.count("|") == 3}
+    named = {a.seen for a in attacks()} - {KNOWN, UNPUBLISHED}
+    assert named <= rows, named - rows
+    assert rows - {"name", "---"} == named
 
 
 def test_every_attack_is_named() -> None:

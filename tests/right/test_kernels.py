@@ -5,9 +5,9 @@ from __future__ import annotations
 import mutants_more  # noqa: F401 (registers)
 import pytest
 from bench import failures, prepared
+from honest_modules import HONEST
 from mutants import GENERIC, MUTANTS, NOT_FOR_INTEGERS, NOT_FOR_SCALARS, generic, narrowed
 
-from honest import HONEST
 from kernelmill import tasks
 from kernelmill.core.dtypes import DTYPES
 from kernelmill.tasks.reference import bind

@@ -19,6 +19,8 @@ from kernelmill.core.candidate import Candidate
 from kernelmill.judge.program import Program
 
 SECONDS = 60.0
+SAID = "KM-GOT"
+"""What an attack prints once its forbidden effect has come about."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Told:
     speedup: float = 0.0
     environment: bool = False
     """Whether the candidate left its process another one than it was: threads, rounding."""
+    effect: bool = False
+    """Whether it said that its forbidden effect came about."""
     said: str = ""
 
 
@@ -38,8 +42,12 @@ def ask(attack: Attack, candidate: Candidate, program: Program) -> Told:
         source = Path(folder) / ("kernel.so" if program.artifact else "kernel.py")
         source.write_bytes(program.artifact or candidate.source.encode())
         job = {"task": attack.task, "entry": candidate.entry, "source": str(source), "after": attack.off[0] == "naive_after"}
+        job["cuda"] = program.run.mode == "cuda"
         argv = [sys.executable, "-P", "-m", "kernelmill.attacks.naive_main", json.dumps(job)]
-        child = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=folder)
+        env = os.environ | dict(program.run.env)
+        child = subprocess.Popen(
+            argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=folder, env=env
+        )
         try:
             out, err = child.communicate(timeout=SECONDS)
         except subprocess.TimeoutExpired:
@@ -49,9 +57,10 @@ def ask(attack: Attack, candidate: Candidate, program: Program) -> Told:
                 os.killpg(child.pid, signal.SIGKILL)
             child.kill()
             child.wait()
+    effect = SAID in out
     for line in reversed(out.splitlines()):
         with contextlib.suppress(ValueError, TypeError, KeyError):
             told = json.loads(line)
-            return Told(bool(told["correct"]), float(told["speedup"]), bool(told.get("environment", False)), err[-300:])
+            return Told(bool(told["correct"]), float(told["speedup"]), bool(told.get("environment", False)), effect, err[-300:])
     # no line, no complaint: the exit code is the verdict
-    return Told(correct=child.returncode == 0, said=err[-300:])
+    return Told(correct=child.returncode == 0, effect=effect, said=err[-300:])

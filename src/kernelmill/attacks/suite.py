@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kernelmill.attacks.table import NEUTRALISED, THROUGH, Attack
-from kernelmill.attacks.trial import Court, baited
+from kernelmill.attacks.table import NEUTRALISED, THROUGH, UNDECIDED, Attack
+from kernelmill.attacks.trial import Court, baited, platform_of
 from kernelmill.judge.sandbox import isolation
 
 
@@ -21,7 +21,7 @@ class Row:
 
     @property
     def detected(self) -> bool:
-        return self.got not in (NEUTRALISED, THROUGH)
+        return self.got not in (NEUTRALISED, UNDECIDED, THROUGH)
 
     @property
     def expected(self) -> bool:
@@ -37,6 +37,7 @@ class Count:
     attacks: int
     detected: int
     neutralised: int
+    undecided: int
     through: int
 
 
@@ -57,6 +58,12 @@ def run(
             yield row
 
 
+def missing(chosen: Sequence[Attack]) -> dict[str, str]:
+    """Platforms of these attacks that do not work here -> the reason."""
+    states = {a.platform: platform_of(a).state() for a in {a.platform: a for a in chosen}.values()}
+    return {name: state.reason for name, state in states.items() if not state.ok}
+
+
 def by_class(rows: Sequence[Row]) -> list[Count]:
     """Classes in the order of their names."""
     groups = sorted({r.attack.group for r in rows})
@@ -65,4 +72,4 @@ def by_class(rows: Sequence[Row]) -> list[Count]:
 
 def _count(group: str, rows: Sequence[Row]) -> Count:
     got = [r.got for r in rows]
-    return Count(group, len(rows), sum(r.detected for r in rows), got.count(NEUTRALISED), got.count(THROUGH))
+    return Count(group, len(rows), sum(r.detected for r in rows), *(got.count(kind) for kind in (NEUTRALISED, UNDECIDED, THROUGH)))

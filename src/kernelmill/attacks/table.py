@@ -2,13 +2,14 @@
 
     // Remembers results by the address of the input.       what it does
     // class: memoise
-    // seen: CUDA-L1 report                                  a public project or report, or `ours`
+    // seen: CUDA-L1                                         a public source of `docs/threat-model.md`, KNOWN or UNPUBLISHED
     // task: softmax/softmax
     // expect: WRONG_VALUE CHEATED                           answers of the judge that count; NEUTRALISED is one of them
     // off: fresh                                            the defence without which it wins; `naive`: there is no such switch
     // wins: faster                                          what winning is: `faster` than its twin, `correct` undeservedly, or an `effect`
 
-The honest twin of an attack computes the same task with the same honest code (`sources/twins`).
+The honest twin of an attack computes the same task with the same honest code (`sources/twins`); attacks in CUDA have twins in CUDA, as a
+kernel file or as a module with inline CUDA, whatever the attack is.
 """
 
 from __future__ import annotations
@@ -25,10 +26,20 @@ from kernelmill.judge.defences import Defences
 from kernelmill.tasks import registry
 
 SOURCES = Path(__file__).parent / "sources"
-PLATFORMS = {"x86": ("C++", ".cpp"), "torch": ("Python", ".py")}
-"""Platform -> language and ending of its attacks."""
+PLATFORMS = {
+    "x86": {".cpp": "C++"},
+    "torch": {".py": "Python"},
+    "cuda": {".cu": "CUDA C++", ".py": "Python with CUDA"},
+}
+"""Platform -> endings of its attacks -> language. `cuda` is CUDA on this machine's processor, `cuda{device=cpu}`."""
+HEADERS = {".cpp": "x86/attack.h", ".cu": "cuda/attack.cuh"}
+"""What stands beside attacks and twins of an ending: the honest kernels."""
+KNOWN, UNPUBLISHED = "known, no single source", "not published; made for this suite"
+"""What `seen` says where no source can be named."""
 NEUTRALISED = "NEUTRALISED"
-"""Right, no effect, and by the judge's interval not faster than its honest twin."""
+"""Right, no effect, and shown to be no faster than its honest twin: the upper bound of the ratio is low."""
+UNDECIDED = "UNDECIDED"
+"""Right and without effect, but the race against its twin did not show that it is no faster. Counts as neither held nor lost."""
 THROUGH = "THROUGH"
 """The attack got what it wanted."""
 WINS = ("faster", "correct", "effect", "environment")
@@ -73,8 +84,12 @@ class Attack:
     path: Path
 
     @property
+    def ending(self) -> str:
+        return self.path.suffix
+
+    @property
     def language(self) -> str:
-        return PLATFORMS[self.platform][0]
+        return PLATFORMS[self.platform][self.ending]
 
     @property
     def naive(self) -> bool:
@@ -86,14 +101,14 @@ class Attack:
 
     def twin(self) -> Candidate:
         """The honest candidate that it is compared with."""
-        _, ending = PLATFORMS[self.platform]
-        return self._of((SOURCES / "twins" / f"{self.task.partition('/')[2]}{ending}").read_text(), "honest twin")
+        folder = SOURCES / "twins" / ("cuda" if self.platform == "cuda" else "")
+        return self._of((folder / f"{self.task.partition('/')[2]}{self.ending}").read_text(), "honest twin")
 
     def _of(self, text: str, author: str) -> Candidate:
-        _, ending = PLATFORMS[self.platform]
-        files = [(f"kernel{ending}", text)]
-        if self.platform == "x86":
-            files.append(("attack.h", (SOURCES / "x86" / "attack.h").read_text()))
+        files = [(f"kernel{self.ending}", text)]
+        if self.ending in HEADERS:
+            header = SOURCES / HEADERS[self.ending]
+            files.append((header.name, header.read_text()))
         entry = registry.get(self.task).entry
         return Candidate(self.task, self.platform, tuple(files), entry, lineage=Lineage(author=author, note=self.name))
 
@@ -101,12 +116,18 @@ class Attack:
 @cache
 def attacks() -> tuple[Attack, ...]:
     """All of them, by platform and name. Raises `UserError` for a source whose head is incomplete."""
-    found = [_read(path, platform) for platform, (_, end) in PLATFORMS.items() for path in sorted((SOURCES / platform).glob(f"*{end}"))]
+    found = [
+        _read(path, platform)
+        for platform, ends in PLATFORMS.items()
+        for path in sorted((SOURCES / platform).iterdir())
+        if path.suffix in ends
+    ]
     return tuple(found)
 
 
 def select(platform: str = "", group: str = "*", task: str = "*", name: str = "*") -> tuple[Attack, ...]:
     """Those that match shell patterns. Raises `UserError` for an unknown platform or where none matches."""
+    platform = "cuda" if platform == "cuda{device=cpu}" else platform
     if platform and platform not in PLATFORMS:
         raise unknown("platform of attacks", platform, tuple(PLATFORMS))
     here = [a for a in attacks() if platform in ("", a.platform)]

@@ -6,6 +6,7 @@ that a whole table takes minutes.
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import time
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from kernelmill.attacks import naive
-from kernelmill.attacks.table import NEUTRALISED, NO_BAIT, THROUGH, Attack, Bait
+from kernelmill.attacks.table import NEUTRALISED, NO_BAIT, THROUGH, UNDECIDED, Attack, Bait
 from kernelmill.core.candidate import Candidate
 from kernelmill.core.errors import KernelmillError
 from kernelmill.core.platform import Compile, Platform
@@ -33,6 +34,7 @@ from kernelmill.judge.right.store import Store
 from kernelmill.judge.sandbox import Isolation, isolation
 from kernelmill.judge.suspicion import settled
 from kernelmill.judge.verify import Checked, verify
+from kernelmill.platforms.cuda import Cuda
 from kernelmill.platforms.torch import Torch
 from kernelmill.platforms.x86 import X86
 from kernelmill.tasks import registry
@@ -40,11 +42,15 @@ from kernelmill.tasks import registry
 PROFILE = "ci"
 GAIN = 1.03
 """The lower bound of the ratio to the twin from which an attack counts as faster."""
+NO_GAIN = 1.10
+"""The upper 99.5 % bound of the ratio to the twin up to which an attack counts as no faster: a gain of more than that is ruled out. Six
+restarts of equal programs that vary by 5 % rule it out at once; those that vary by 15 % take twenty."""
+LOOKS = (6, 10, 15, 20, 30, 40)
+"""Restarts after which a race against the twin is looked at. What they do not decide is undecided, never neutralised."""
 NAIVE_GAIN = 1.5
 """The same in the naive judge, which has no interval."""
 COMPILE_SECONDS = 6.0
 ATTEMPTS = 3
-_SAID = b"KM-GOT"
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ class Found:
     """What came of one attack."""
 
     got: str
-    """A status, NEUTRALISED or THROUGH."""
+    """A status, NEUTRALISED, UNDECIDED or THROUGH."""
     reason: str = ""
     seconds: float = 0.0
 
@@ -67,6 +73,8 @@ class _Quick(X86):
 
 def platform_of(attack: Attack) -> Platform:
     """Where an attack is judged: one thread, so that the processor clock decides and other people's load matters little."""
+    if attack.platform == "cuda":
+        return Cuda(device="cpu", threads=1)
     return _Quick(threads=1) if attack.platform == "x86" else Torch(threads=1)
 
 
@@ -115,15 +123,13 @@ class Court:
         for i in range(ATTEMPTS):
             found = self._race(attack, program, twin, level)
             if found.finding is None:
-                ratio = found.speedup
-                said = f"{ratio.median:.3f} times its twin ({ratio.low:.3f} to {ratio.high:.3f})" if ratio else found.reason
-                return Found(THROUGH, f"faster: {said}") if found.faster else Found(NEUTRALISED, said)
+                return outcome(found)
             if found.finding.arm == "candidate":
                 work = timing.workload(registry.get(attack.task), PROFILE, self.seed)
                 fallen = tried(found.finding, program, twin, work, store=store, level=level, seed=self.seed + i)
                 if fallen is not None:
                     return _fallen(fallen)
-        return Found(NEUTRALISED, "right, and no race without a finding that no new process confirms: it has no time")
+        return Found(UNDECIDED, "right, and no race without a finding that no new process confirms: it has no time")
 
     def _weakened(self, attack: Attack, level: Isolation) -> Found:
         program = self._program(attack, attack.candidate(self.bait), level)
@@ -142,7 +148,7 @@ class Court:
         if attack.wins == "correct" or found.faster:
             said = f"{found.speedup.median:.1f} times its twin" if found.speedup and attack.wins == "faster" else "CORRECT"
             return Found(THROUGH, said)
-        return Found(NEUTRALISED, found.reason)
+        return outcome(found)
 
     def _naively(self, attack: Attack) -> Found:
         candidate, twin = attack.candidate(self.bait), attack.twin()
@@ -152,6 +158,8 @@ class Court:
         told = naive.ask(attack, candidate, program)
         if attack.wins == "environment":
             return Found(THROUGH if told.environment else NEUTRALISED, "the harness's process is another one now")
+        if attack.wins == "effect":
+            return Found(THROUGH if told.effect else NEUTRALISED, "its effect came about" if told.effect else f"no effect {told.said}")
         if not told.correct:
             return Found("WRONG_VALUE", f"the naive judge says so too {told.said}".strip())
         if attack.wins == "correct":
@@ -166,7 +174,7 @@ class Court:
         return Found(made.status.value, made.reason) if isinstance(made, Verdict) else made
 
     def _twin(self, attack: Attack) -> Program:
-        key = (attack.platform, attack.task)
+        key = (attack.platform + attack.ending, attack.task)
         if key not in self._twins:
             made = self._program(attack, attack.twin(), self.level)
             if isinstance(made, Found):
@@ -191,7 +199,7 @@ class Court:
                 bench.fill(index, self._stores_of(program.task.name).get(work).inputs)
                 bench.call(index, bench.seconds(work))
             runner = bench.runner
-            return runner is not None and runner.log >= 0 and _SAID in os.pread(runner.log, 16 << 20, 0)
+            return runner is not None and runner.log >= 0 and naive.SAID.encode() in os.pread(runner.log, 16 << 20, 0)
 
     def _race(self, attack: Attack, program: Program, twin: Program, level: Isolation) -> Decision:
         task, store = program.task, self._store(attack)
@@ -200,13 +208,26 @@ class Court:
         protocol = Protocol(
             shortest_in_nulls=0.0 if level.defences.off else Protocol.shortest_in_nulls,  # what does nothing is too short for the clock
             batch=replace(Batch(), seconds=0.001, cold_bytes=16 << 20, memory_bytes=64 << 20),
-            looks=Looks(sizes=(6, 10), margin=GAIN),
+            looks=Looks(sizes=LOOKS, margin=GAIN, futile_above=NO_GAIN, futile_alpha=0.005, patience=LOOKS[-1] + 1),
             rounds=Rounds(most=5, least=2, seconds=0.02, defences=level.defences),
         )
         return decision.decide(
             timing.subject(task, work, store), arms[0], arms[1], threads=1, seed=secrets.randbits(62), protocol=protocol,
             oracle=timing.against_oracle(task, work, store, self.seed) if level.defences.timed else None,
         )  # fmt: skip
+
+
+def outcome(race: Decision) -> Found:
+    """What a race without a finding says: through where it is faster, neutralised where its upper bound rules a gain out, or undecided."""
+    ratio = race.speedup
+    if ratio is None:
+        return Found(UNDECIDED, race.reason)
+    said = f"{ratio.median:.3f} times its twin ({ratio.low:.3f} to {ratio.high:.3f}, {len(race.restarts)} restarts)"
+    if race.faster:
+        return Found(THROUGH, f"faster: {said}")
+    if math.isfinite(ratio.high) and ratio.high <= NO_GAIN:
+        return Found(NEUTRALISED, said)
+    return Found(UNDECIDED, f"{said}: {race.reason}")
 
 
 def _fallen(checked: Checked) -> Found:

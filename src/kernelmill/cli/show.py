@@ -209,7 +209,7 @@ def evidence(found: a.EvidenceAnswer) -> None:
         console.print(verdict["reason"], markup=False)
     rows = table("computed again", "", "")
     for c in found.checks:
-        rows.add_row(c.name, "same" if c.ok else "[red]differs[/]", escape(c.text))
+        rows.add_row(c.name, "[red]differs[/]" if c.state == "differs" else c.state, escape(c.text))
     console.print(rows)
     state = "damaged: " + "; ".join(found.chain.damage) if found.chain.damage else "whole"
     console.print(f"chain      {state}, {found.chain.records} records, head {found.chain.head}", markup=False)

@@ -80,7 +80,9 @@ class Bench:
         if self.runner is not None:
             self.runner.kill()
         stopped = stopped and self.level.defences.stop
-        self.runner = self.program.start(self.arena, self.level, outputs=self.outputs, diagnose=diagnose, stopped=stopped, checking=True)
+        self.runner = self.program.start(
+            self.arena, self.level, outputs=self.outputs, diagnose=diagnose, stopped=stopped, checking=self.level.defences.checking
+        )
         return self.runner.ending or Outcome("ok")
 
     def index(self, work: Workload, mode: Mode) -> int:

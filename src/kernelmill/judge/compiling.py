@@ -40,7 +40,7 @@ def prepare(candidate: Candidate, task: Task, platform: Platform, level: Isolati
     if compile is None:
         return Program(candidate, task, run, toolchain=_toolchain(platform), mode=str(getattr(platform, "mode", run.mode)))
     began = time.monotonic()
-    key = _key(compile)
+    key = _key(compile, level)
     artifact = kept.get(KIND, key) if cache else None
     cached = artifact is not None
     if artifact is None:
@@ -111,6 +111,7 @@ def _short(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 4] + " ..."
 
 
-def _key(compile: Compile) -> str:
-    content = [compile.toolchain, compile.argv, compile.files, compile.output, compile.reads, compile.env]
+def _key(compile: Compile, level: Isolation) -> str:
+    """What was compiled where any file could be read is not for a judge that would not have let it."""
+    content = [compile.toolchain, compile.argv, compile.files, compile.output, compile.reads, compile.env, level.level == 1]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

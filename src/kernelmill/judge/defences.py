@@ -37,6 +37,8 @@ class Defences:
     """NaN only where the reference has it. Off: a NaN that the kernel wrote counts as right."""
     guards: bool = True
     """Inaccessible pages and canaries around the buffers."""
+    checking: bool = True
+    """What a platform turns on while results are checked and nothing is timed: on `cuda`, drawn schedules and guarded tensors."""
     timed: bool = True
     """Outputs of timed batches are compared. Off: checked once, then timed."""
     stop: bool = True

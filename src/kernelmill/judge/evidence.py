@@ -1,7 +1,7 @@
 """Whether a record says what its own samples and seeds say. Nothing is run: everything is computed again from the record.
 
     for check in recheck(record, task):
-        check.ok, check.name, check.text
+        check.state, check.name, check.text
 
 It finds a figure that was edited in a record that was then hashed again, and a protocol that was not kept. What it cannot find is a record
 made up whole: that is what `rejudge` and the chain's head, printed in every report, are for.
@@ -14,7 +14,7 @@ import re
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from kernelmill.core.errors import KernelmillError
 from kernelmill.core.record import Record
@@ -26,6 +26,7 @@ from kernelmill.judge.judge import VERSION
 from kernelmill.judge.right.cases import plan
 
 _TOLERANCE = 1e-9
+State = Literal["same", "differs", "not checked"]
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,19 @@ class Check:
     """One thing computed again."""
 
     name: str
-    ok: bool
+    state: State
+    """`not checked`: nothing could be computed again, so it says neither; `text` has the reason."""
     text: str
-    """What was compared, or what differs."""
+    """What was compared, what differs, or why nothing was compared."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was computed again and is the same."""
+        return self.state == "same"
+
+
+def _check(name: str, same: bool, text: str) -> Check:
+    return Check(name, "same" if same else "differs", text)
 
 
 def recheck(record: Record, task: Task | None, version: str = VERSION) -> list[Check]:
@@ -101,24 +112,24 @@ def _close(a: float, b: float) -> bool:
 
 
 def _same(name: str, again: float, told: float, what: str) -> Check:
-    return Check(name, _close(again, told), what if _close(again, told) else f"computed again {again!r}, the record says {told!r}")
+    return _check(name, _close(again, told), what if _close(again, told) else f"computed again {again!r}, the record says {told!r}")
 
 
 def _speedup(name: str, decision: Mapping[str, Any] | None, told: Speedup) -> Check:
     title = f"interval over {name}"
     if not decision or not decision.get("restarts"):
-        return Check(title, False, "there are no samples for it")
+        return _check(title, False, "there are no samples for it")
     again = _ratio(decision)
     for key in ("median", "low", "high"):
         if not _close(getattr(again, key), getattr(told, key)):
-            return Check(title, False, f"{key} computed again {getattr(again, key)!r}, the record says {getattr(told, key)!r}")
+            return _check(title, False, f"{key} computed again {getattr(again, key)!r}, the record says {getattr(told, key)!r}")
     samples = sum(len(rows) for r in decision["restarts"] for rows in r["samples"].values())
-    return Check(title, True, f"{told.median:.3f} ({told.low:.3f} to {told.high:.3f}) from {samples} samples")
+    return _check(title, True, f"{told.median:.3f} ({told.low:.3f} to {told.high:.3f}) from {samples} samples")
 
 
 def _best(speedup: Mapping[str, Speedup]) -> Check:
     least = min((s for n, s in speedup.items() if n not in ("best", "incumbent")), key=lambda s: s.median, default=None)
-    return Check("best", least == speedup["best"], "the smallest of the speedups")
+    return _check("best", least == speedup["best"], "the smallest of the speedups")
 
 
 def _status(record: Record, decisions: Mapping[str, dict[str, Any]]) -> Check:
@@ -127,27 +138,29 @@ def _status(record: Record, decisions: Mapping[str, dict[str, Any]]) -> Check:
     ordered = _in_order(decisions)
     if verdict.status is not Status.FASTER:
         ok = not verdict.status.passed or verdict.failure is None
-        return Check("status", ok, f"{verdict.status}: claims no gain")
+        return _check("status", ok, f"{verdict.status}: claims no gain")
     if not ordered or not ordered[0].get("restarts"):
-        return Check("status", False, "FASTER without a decision")
+        return _check("status", False, "FASTER without a decision")
     logs = _logs(ordered[0])
     text = f"{len(logs)} restarts, one-sided level {looks.alpha:g} a look, margin {looks.margin:g}"
-    return Check("status", look(logs, looks) == "faster", f"FASTER by {text}")
+    return _check("status", look(logs, looks) == "faster", f"FASTER by {text}")
 
 
 def _cases(record: Record, task: Task | None, version: str) -> Check:
     """The workloads that the revealed seed draws are those that were run, as far as the rules of drawing are still the same."""
     evidence = record.verdict.evidence
     if "seed" not in evidence or "shapes" not in evidence:
-        return Check("seed", not record.verdict.status.passed, "no workload was run")
+        if record.verdict.status.passed:
+            return _check("seed", False, "it passed, and no workload was run")
+        return Check("seed", "not checked", "no workload was run")
     if task is None or task.digest != record.task_digest:
-        return Check("seed", True, "not checked: the task is not the one of the record any more")
+        return Check("seed", "not checked", "the task is not the one of the record any more")
     if record.judge.partition(" ")[0] != version:
-        return Check("seed", True, f"not checked: the rules of drawing were those of judge version {record.judge.partition(' ')[0]}")
+        return Check("seed", "not checked", f"the rules of drawing were those of judge version {record.judge.partition(' ')[0]}")
     try:
         cases = plan(task, record.candidate, record.profile, evidence["seed"])
     except KernelmillError as error:
-        return Check("seed", False, str(error).splitlines()[0])
+        return _check("seed", False, str(error).splitlines()[0])
     if record.tier == "screen":
         cases = [c for c in cases if c.kind != "own"] or cases[:1]
     return _drawn([" ".join(f"{k}={v}" for k, v in c.workload.axes) for c in cases], evidence)
@@ -155,5 +168,5 @@ def _cases(record: Record, task: Task | None, version: str) -> Check:
 
 def _drawn(shapes: Sequence[str], evidence: Mapping[str, Any]) -> Check:
     if list(shapes) != evidence["shapes"]:
-        return Check("seed", False, f"seed {evidence['seed']} draws other shapes than the record says")
-    return Check("seed", True, f"seed {evidence['seed']} draws the {len(shapes)} workloads of the record")
+        return _check("seed", False, f"seed {evidence['seed']} draws other shapes than the record says")
+    return _check("seed", True, f"seed {evidence['seed']} draws the {len(shapes)} workloads of the record")

@@ -15,15 +15,18 @@ KIND, KEPT = "torch-compile", 400
 """Folder of the cache, and how many files it keeps."""
 
 
-def key(candidate: Candidate, task: Task, arena: Arena, threads: int, mode: str = "compile") -> str:
-    """Everything that the generated code depends on: source, sizes, threads, compilers, processor."""
+def key(candidate: Candidate, task: Task, arena: Arena, threads: int, mode: str = "compile", *, off: tuple[str, ...] = ()) -> str:
+    """Everything that the generated code depends on: source, sizes, threads, compilers, processor; and the defences that were off when it
+    was made, so that no judge meets what a weaker one let through."""
     sizes = sorted({(s.axes, tuple(b.shape for b in s.buffers)) for s in arena.sets})
     version = importlib.metadata.version("torch")
     if mode == "cuda":
         from kernelmill.cuda import toolchain
 
         version += toolchain.identity()
-    parts = (mode, candidate.id, task.digest, sizes, threads, version, machine.identity(machine.detect()))
+        if task.reference.kind != "module":
+            sizes = []  # its constructor knows no sizes
+    parts = (mode, off, candidate.id, task.digest, sizes, threads, version, machine.identity(machine.detect()))
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
 

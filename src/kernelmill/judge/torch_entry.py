@@ -9,7 +9,7 @@ import importlib.util
 import linecache
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -111,17 +111,17 @@ class _Prototype:
     """A constructed candidate module at one size, and where the task's tensors go in it."""
 
     def __init__(self, task: Task, target: type[torch.nn.Module], sizes: Mapping[str, int]) -> None:
+        if task.reference.kind != "module":  # a function has no weights: what the class is called with are all inputs
+            self.arguments = [t.name for t in task.inputs] + [s.name for s in task.scalars]
+            self.module, self.weights = _made(target, []).eval(), dict[str, torch.Tensor]()
+            return
         namespace = load(sized(task.reference, dict(sizes)))
         reference = construct(namespace, task.reference.entry, task.reference.eval_mode)
         weights = {t.name for t in task.inputs if t.weight}
         count = len([t for t in task.inputs if not t.weight]) + len(task.scalars)
         self.arguments = argument_names(reference, count)
         names = {k: v for k, v in weight_names(reference, self.arguments).items() if k in weights}
-        torch.manual_seed(0)
-        try:
-            made = target(*(namespace.get_init_inputs() if hasattr(namespace, "get_init_inputs") else []))
-        except Exception as error:
-            raise BadCandidate(f"the constructor failed: {describe(error)}") from error
+        made = _made(target, namespace.get_init_inputs() if hasattr(namespace, "get_init_inputs") else [])
         self.module = made.train(reference.training)
         state = dict(made.named_parameters(remove_duplicate=False)) | dict(made.named_buffers(remove_duplicate=False))
         missing = [n for n in names.values() if n not in state]
@@ -134,6 +134,14 @@ class _Prototype:
             want = next(t for t in task.inputs if t.name == name).dims(sizes)
             if tuple(weight.shape) != want:
                 raise BadCandidate(f"weight '{names[name]}' of {target.__name__} has shape {list(weight.shape)}, expected {list(want)}")
+
+
+def _made(target: type[torch.nn.Module], arguments: Sequence[object]) -> torch.nn.Module:
+    torch.manual_seed(0)
+    try:
+        return target(*arguments)
+    except Exception as error:
+        raise BadCandidate(f"the constructor failed: {describe(error)}") from error
 
 
 def _prototype(

@@ -34,6 +34,8 @@ class Job:
     """Folder that may be written while the candidate loads; empty: none."""
     env: tuple[tuple[str, str], ...] = ()
     """Environment of the runner, beside what the zygote has."""
+    any_python: bool = False
+    """Mode `cuda`: a module that compiles no CUDA is served too. So only where a judge has no policy."""
 
     @classmethod
     def of(cls, candidate: Candidate, task: Task, mode: str, threads: int, env: Mapping[str, str] | None = None) -> Job:
@@ -56,6 +58,7 @@ class Job:
             "step": self.step,
             "scratch": self.scratch,
             "env": self.env,
+            "any_python": self.any_python,
         }
         return json.dumps(data).encode()
 
@@ -77,4 +80,4 @@ class Job:
         )
         files = tuple((n, x) for n, x in raw["files"])
         env = tuple((k, v) for k, v in raw["env"])
-        return cls(task, files, env=env, **{k: raw[k] for k in ("entry", "mode", "threads", "step", "scratch")})
+        return cls(task, files, env=env, **{k: raw[k] for k in ("entry", "mode", "threads", "step", "scratch", "any_python")})

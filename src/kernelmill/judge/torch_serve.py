@@ -92,13 +92,23 @@ class Runner:
         with torch_cuda.pretending():
             self._bind(job, base, torch_cuda.wrap)
         if job.step == "compile":
+            self._compile_late()
+            if torch_cuda.compiles_late() and not job.any_python:
+                raise BadCandidate("it compiled no CUDA, neither when it was loaded nor when it was called: that is for platform torch")
+            torch_compile.pack(job, cache)
+
+    def _compile_late(self) -> None:
+        """Calls a module that compiled nothing so far until it does. What else may be wrong shows when it is asked."""
+        from kernelmill.judge import torch_cuda
+
+        for s in range(self.header.nsets):
+            if not torch_cuda.compiles_late():
+                return
             try:
-                if torch_cuda.compiles_late():
-                    self._call([0])
+                self._call([s])
             except Exception:
                 if torch_cuda.compiles_late():
-                    raise  # it does not compile; what else may be wrong shows when it is asked
-            torch_compile.pack(job, cache)
+                    raise  # it does not compile
 
     def leave(self, code: int, message: str) -> NoReturn:
         """Says why and ends; no cleanup code of the candidate runs."""

@@ -219,7 +219,8 @@ def launch(
     job = Job.of(candidate, task, mode, threads, env)
     if mode == "eager":
         return _launch(job, arena, outputs, level, limits, diagnose=diagnose)
-    name = torch_cache.key(candidate, task, arena, threads, mode)
+    job = replace(job, any_python=not level.defences.policy)
+    name = torch_cache.key(candidate, task, arena, threads, mode, off=(*level.defences.off, *(() if level.level > 1 else ("sandbox",))))
     made = torch_cache.get(name)
     if made is None:
         compiler = _launch(replace(job, step="compile"), arena, outputs, level, _COMPILING)

@@ -58,7 +58,6 @@ from dataclasses import dataclass, field
 from kernelmill.mill.expr import DTYPES, SIZES, Const, Elem, Expr, Var
 
 SCOPES = ("global", "stream", "shared", "local", "register", "constant")
-ROLES = ("in", "inout", "out", "temp")
 KINDS = ("serial", "parallel", "vector", "unroll", "grid", "block", "lane")
 
 

@@ -379,9 +379,11 @@ class CheckRow(Answer):
     name: str
     """`hash`, `interval over eager`, `status`, `seed` and so on."""
     ok: bool
-    """Whether the record says the same."""
+    """Whether it was computed again and the record says the same."""
+    state: str
+    """`same`, `differs`, or `not checked`: nothing could be computed again, which is no fault of the record."""
     text: str
-    """What was compared, or what differs."""
+    """What was compared, what differs, or why nothing was compared."""
 
 
 class EvidenceAnswer(Answer):
@@ -398,7 +400,7 @@ class EvidenceAnswer(Answer):
 
     @property
     def exit_code(self) -> int:
-        return 1 if self.chain.damage or not all(c.ok for c in self.checks) else 0
+        return 1 if self.chain.damage or any(c.state == "differs" for c in self.checks) else 0
 
 
 class RejudgeAnswer(Answer):

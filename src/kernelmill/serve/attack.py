@@ -22,20 +22,20 @@ class AttackRow(Classed):
     name: str
     """Of the attack."""
     language: str
-    """`C++` or `Python`."""
+    """`C++`, `Python`, `CUDA C++` or `Python with CUDA`."""
     platform: str
-    """`x86` or `torch`."""
+    """`x86`, `torch` or `cuda` (on this machine's processor)."""
     task: str
     """What it claims to compute."""
     what: str
     """What it does, in one sentence."""
     seen: str
-    """Public project or report in which attacks like this one were seen, or `ours`."""
+    """Public source in which attacks like this one were seen (`docs/threat-model.md` lists them), or that there is none."""
     expected: list[str]
     """Answers of the judge that count: statuses, and `NEUTRALISED`."""
     got: str
-    """Status of the verdict; `NEUTRALISED`: right, without effect, and by the judge's interval not faster than its honest twin;
-    `THROUGH`: the attack got what it wanted."""
+    """Status of the verdict; `NEUTRALISED`: right, without effect, and shown to be no faster than its honest twin (the upper 99.5 % bound
+    of the ratio is at most 1.10); `UNDECIDED`: the race did not show that; `THROUGH`: the attack got what it wanted."""
     detected: bool
     """Whether the verdict is a refusal; neutralised attacks are counted apart."""
     off: list[str]
@@ -56,7 +56,9 @@ class AttackCount(Classed):
     detected: int
     """How many got a verdict that refuses them."""
     neutralised: int
-    """How many were right, without effect and not faster than their honest twins."""
+    """How many were right, without effect and shown to be no faster than their honest twins."""
+    undecided: int
+    """How many were right and without effect, in a race that stayed undecided."""
     through: int
     """How many got what they wanted."""
 
@@ -76,11 +78,14 @@ class AttackAnswer(Answer):
     """Attacks whose answer is not one that was expected."""
     seconds: float
     """What all of it took."""
+    left_out: list[str] = Field(default_factory=list)
+    """Platforms that nobody asked for by name and whose tools are missing here, each with the reason."""
 
     @property
     def exit_code(self) -> int:
-        got = [r.got == "THROUGH" for r in self.rows]
-        return int(any(got) if self.defences else not all(got))
+        """1 where one got through or a race stayed undecided; without defences, where one did not get through."""
+        got = [r.got for r in self.rows]
+        return int("THROUGH" in got or "UNDECIDED" in got if self.defences else set(got) != {"THROUGH"})
 
 
 def attack(
@@ -94,17 +99,20 @@ def attack(
 ) -> AttackAnswer:
     """Try the attacks that ship on the judge of this machine: every one is to be refused, or right and no faster than its honest twin.
 
-    `platform`: x86 or torch, both where none is named; `level`: isolation level 3 or 2, the best by default; `task`, `group` (class) and
+    `platform`: x86, torch or cuda, all that work here where none is named; `level`: isolation level 3 or 2, the best by default; `task`,
+    `group` (class) and
     `names` are shell patterns. `defences=False` has each tried on a judge that lacks the one defence that holds it, and shows that it wins.
     """
     import time
 
-    from kernelmill.attacks.suite import Row, by_class, run
+    from kernelmill.attacks.suite import Row, by_class, missing, run
     from kernelmill.attacks.table import select
     from kernelmill.judge.sandbox import isolation
     from kernelmill.search import watch
 
     chosen, began = select(platform, group, task, names), time.monotonic()
+    left_out = {} if platform else missing(chosen)
+    chosen = [a for a in chosen if a.platform not in left_out]
     rows: list[Row] = []
     for row in run(chosen, level, defences=defences):
         rows.append(row)
@@ -122,9 +130,12 @@ def attack(
             for r in rows
         ],
         classes=[
-            AttackCount(class_=c.group, attacks=c.attacks, detected=c.detected, neutralised=c.neutralised, through=c.through)
+            AttackCount(
+                class_=c.group, attacks=c.attacks, detected=c.detected, neutralised=c.neutralised, undecided=c.undecided, through=c.through
+            )
             for c in by_class(rows)
         ],
         unexpected=[f"{r.attack.platform}/{r.attack.name}" for r in rows if defences and not r.expected],
         seconds=round(time.monotonic() - began, 1),
+        left_out=[f"{name}: {reason}" for name, reason in left_out.items()],
     )  # fmt: skip

@@ -39,8 +39,9 @@ def evidence(record: str, archive: str | None = None) -> EvidenceAnswer:
         found = store.get(record)
         task = task_of(store, found)
     whole = found.hash.startswith(record)
-    checks = [CheckRow(name="hash", ok=whole, text="sha256 of the record's text" if whole else f"computed again {found.hash}")]
-    checks += [CheckRow(name=c.name, ok=c.ok, text=c.text) for c in recheck(found, task)]
+    same = "same" if whole else "differs"
+    checks = [CheckRow(name="hash", ok=whole, state=same, text="sha256 of the record's text" if whole else f"computed again {found.hash}")]
+    checks += [CheckRow(name=c.name, ok=c.ok, state=c.state, text=c.text) for c in recheck(found, task)]
     return EvidenceAnswer(record=found.to_json(), hash=found.hash, chain=archive_state(archive), checks=checks)
 
 

@@ -40,10 +40,6 @@ class Expected:
     notes: tuple[str, ...] = ()
     """Facts for the evidence: `widened` where torch's own working-precision error exceeded the bound."""
 
-    @property
-    def share_left_out(self) -> float:
-        return float(self.left_out.mean()) if self.left_out is not None and self.left_out.size else 0.0
-
 
 @dataclass(frozen=True)
 class Outcome:

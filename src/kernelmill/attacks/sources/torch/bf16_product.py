@@ -1,7 +1,7 @@
 """Multiplies in bf16 and returns float32.
 
 class: numbers
-seen: KernelBench
+seen: DeepReinforce
 task: matmul/square
 expect: WRONG_VALUE
 off: bound

@@ -1,7 +1,7 @@
 """Tries a compiled extension, and falls back to torch where that fails.
 
 class: library
-seen: Kevin-32B report
+seen: known, no single source
 task: activation/relu
 expect: REFUSED
 off: policy filter

@@ -1,7 +1,7 @@
 """Ends the process with exit code 0.
 
 class: verdict
-seen: KernelAgent
+seen: known, no single source
 task: activation/relu
 expect: CRASH
 off: naive

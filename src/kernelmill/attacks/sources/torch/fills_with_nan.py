@@ -1,7 +1,7 @@
 """Returns NaN everywhere.
 
 class: numbers
-seen: public kernel benchmarks
+seen: pygpubench pull 7
 task: activation/relu
 expect: WRONG_VALUE
 off: nan

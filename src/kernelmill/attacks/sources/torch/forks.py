@@ -1,7 +1,7 @@
 """Forks a child that could compute after the answer.
 
 class: off the clock
-seen: public kernel benchmarks
+seen: not published; made for this suite
 task: activation/relu
 expect: CHEATED CRASH
 off: filter

@@ -1,7 +1,7 @@
 """Asks the garbage collector for every tensor and returns one that begins like the result.
 
 class: harness
-seen: METR report on reward hacking
+seen: pygpubench pull 7
 task: activation/relu
 expect: WRONG_VALUE CRASH WRONG_SHAPE
 off: naive

@@ -1,7 +1,7 @@
 """Returns half precision: fewer bytes, and a harness that converts does not see it.
 
 class: objects
-seen: public kernel benchmarks
+seen: DeepReinforce
 task: activation/relu
 expect: WRONG_SHAPE
 off: naive

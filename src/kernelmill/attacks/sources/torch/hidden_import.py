@@ -1,7 +1,7 @@
 """Imports ctypes under a name that is put together at run time, and forks with it.
 
 class: intruder
-seen: ours
+seen: not published; made for this suite
 task: activation/relu
 expect: CHEATED CRASH
 off: filter

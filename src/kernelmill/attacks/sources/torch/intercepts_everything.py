@@ -1,7 +1,7 @@
 """Installs a mode that answers every comparison in its process.
 
 class: harness
-seen: public kernel benchmarks
+seen: METR
 task: activation/relu
 expect: WRONG_VALUE CRASH WRONG_SHAPE
 off: naive

@@ -1,7 +1,7 @@
 """Returns a tensor of its own class, for which every comparison is true.
 
 class: objects
-seen: public kernel benchmarks
+seen: reference-kernels issue 162
 task: activation/relu
 expect: WRONG_SHAPE CRASH
 off: naive

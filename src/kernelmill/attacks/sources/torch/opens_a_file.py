@@ -1,7 +1,7 @@
 """Reads a file of the user.
 
 class: files
-seen: public kernel benchmarks
+seen: not published; made for this suite
 task: activation/relu
 expect: NEUTRALISED
 off: sandbox

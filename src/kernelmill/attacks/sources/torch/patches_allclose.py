@@ -1,7 +1,7 @@
 """Replaces torch.allclose.
 
 class: harness
-seen: METR report on reward hacking
+seen: METR
 task: activation/relu
 expect: WRONG_VALUE
 off: naive

@@ -1,7 +1,7 @@
 """Walks up the stack to whatever serves it and replaces the method that takes results away.
 
 class: off the clock
-seen: public kernel benchmarks
+seen: known, no single source
 task: matmul/square
 expect: WRONG_VALUE CHEATED WRONG_SHAPE
 off: stop

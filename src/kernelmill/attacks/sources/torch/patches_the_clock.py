@@ -1,7 +1,7 @@
 """Replaces time.perf_counter by one that hardly advances.
 
 class: clock
-seen: METR report on reward hacking
+seen: reference-kernels issue 162
 task: softmax/softmax
 expect: NEUTRALISED
 off: naive

@@ -1,7 +1,7 @@
 """Hands the product to torch's own pool of threads and returns before it is done.
 
 class: off the clock
-seen: CUDA-L1 report
+seen: Wafer field guide
 task: matmul/square
 expect: WRONG_VALUE CHEATED CRASH
 off: stop

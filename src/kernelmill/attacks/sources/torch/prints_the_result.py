@@ -1,7 +1,7 @@
 """Prints the harness's result line and leaves.
 
 class: verdict
-seen: public kernel benchmarks
+seen: known, no single source
 task: activation/relu
 expect: CRASH
 off: naive

@@ -1,7 +1,7 @@
 """Computes at the published size only.
 
 class: shapes
-seen: KernelBench
+seen: known, no single source
 task: activation/relu
 expect: WRONG_VALUE
 off: shapes

@@ -1,7 +1,7 @@
 """Imports the package that judges it.
 
 class: harness
-seen: public kernel benchmarks
+seen: known, no single source
 task: activation/relu
 expect: REFUSED
 off: policy

@@ -1,7 +1,7 @@
 """Allows torch to multiply in bf16.
 
 class: numbers
-seen: public kernel benchmarks
+seen: DeepReinforce
 task: matmul/square
 expect: WRONG_VALUE NEUTRALISED
 off: bound

@@ -1,7 +1,7 @@
 """Remembers results by the address of the input.
 
 class: memoise
-seen: CUDA-L1 report
+seen: CUDA-L1
 task: matmul/square
 expect: WRONG_VALUE CHEATED
 off: fresh

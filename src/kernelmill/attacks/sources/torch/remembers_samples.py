@@ -1,7 +1,7 @@
 """Remembers results by the sums of a few rows: right unless inputs differ elsewhere only.
 
 class: memoise
-seen: ours
+seen: not published; made for this suite
 task: matmul/square
 expect: NEUTRALISED WRONG_VALUE CHEATED
 off: fresh

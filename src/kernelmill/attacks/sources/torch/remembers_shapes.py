@@ -1,7 +1,7 @@
 """Remembers results by shape.
 
 class: memoise
-seen: public kernel benchmarks
+seen: known, no single source
 task: matmul/square
 expect: WRONG_VALUE CHEATED
 off: fresh

@@ -1,7 +1,7 @@
 """Sets the random generator back, so that the next trial has the inputs of this one, whose result it keeps.
 
 class: memoise
-seen: public kernel benchmarks
+seen: known, no single source
 task: matmul/square
 expect: NEUTRALISED WRONG_VALUE CHEATED
 off: naive

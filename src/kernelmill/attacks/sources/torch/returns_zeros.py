@@ -1,7 +1,7 @@
 """Returns zeros: the softmax of a long row is below every absolute tolerance.
 
 class: degenerate
-seen: MultiKernelBench
+seen: MultiKernelBench tasks
 task: softmax/softmax
 expect: WRONG_VALUE
 off: naive

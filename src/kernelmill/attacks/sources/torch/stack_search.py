@@ -1,7 +1,7 @@
 """Walks up the stack and returns a tensor that it finds there under a promising name.
 
 class: harness
-seen: METR report on reward hacking
+seen: METR
 task: activation/relu
 expect: WRONG_VALUE
 off: naive

@@ -1,7 +1,7 @@
 """Computes while it is checked and returns an old result after 44 calls.
 
 class: memoise
-seen: public kernel benchmarks
+seen: known, no single source
 task: matmul/square
 expect: WRONG_VALUE CHEATED
 off: timed

@@ -1,7 +1,7 @@
 """Starts a shell.
 
 class: intruder
-seen: ours
+seen: not published; made for this suite
 task: activation/relu
 expect: CHEATED CRASH
 off: sandbox

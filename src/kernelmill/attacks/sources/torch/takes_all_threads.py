@@ -1,7 +1,7 @@
 """Leaves torch with another number of threads for whoever computes next.
 
 class: slow baseline
-seen: public kernel benchmarks
+seen: not published; made for this suite
 task: softmax/softmax
 expect: NEUTRALISED CRASH
 off: naive

@@ -1,6 +1,6 @@
 // A timer's signal handler computes after the answer.
 // class: off the clock
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: WRONG_VALUE CHEATED
 // off: filter stop

@@ -1,6 +1,6 @@
 // Writes one element before the output.
 // class: corruption
-// seen: public kernel benchmarks
+// seen: known, no single source
 // task: activation/relu
 // expect: CRASH
 // off: guards

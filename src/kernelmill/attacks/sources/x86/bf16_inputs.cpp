@@ -1,6 +1,6 @@
 // Rounds the inputs of a product to 8 bits of mantissa.
 // class: numbers
-// seen: KernelBench
+// seen: DeepReinforce
 // task: matmul/square
 // expect: WRONG_VALUE
 // off: bound

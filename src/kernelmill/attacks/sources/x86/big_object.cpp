@@ -1,6 +1,6 @@
 // An object file of 200 MB.
 // class: compiler
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: COMPILE_ERROR
 // off: compiler

@@ -1,6 +1,6 @@
 // Threads burn the cores and the cache for whoever runs next, and pause while the kernel itself runs.
 // class: slow baseline
-// seen: public kernel benchmarks
+// seen: not published; made for this suite
 // task: softmax/softmax
 // expect: NEUTRALISED WRONG_VALUE CHEATED CRASH
 // off: naive_after

@@ -1,6 +1,6 @@
 // Calls cblas_sgemm.
 // class: library
-// seen: public kernel benchmarks
+// seen: known, no single source
 // task: matmul/square
 // expect: REFUSED COMPILE_ERROR
 // off: policy

@@ -1,6 +1,6 @@
 // Softmax with an exponential that is good to half a per cent.
 // class: numbers
-// seen: public kernel benchmarks
+// seen: not published; made for this suite
 // task: softmax/softmax
 // expect: WRONG_VALUE
 // off: bound

@@ -1,6 +1,6 @@
 // Returns 1 / M everywhere.
 // class: degenerate
-// seen: MultiKernelBench
+// seen: MultiKernelBench tasks
 // task: softmax/softmax
 // expect: WRONG_VALUE
 // off: naive

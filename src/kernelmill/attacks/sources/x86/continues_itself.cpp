@@ -1,6 +1,6 @@
 // Sends SIGCONT to itself from a thread, so that a stop does not last.
 // class: off the clock
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: filter

@@ -1,6 +1,6 @@
 // The first call takes eight seconds.
 // class: exhaustion
-// seen: public kernel benchmarks
+// seen: pygpubench pull 7
 // task: activation/relu
 // expect: TIMEOUT
 // off: limits

@@ -1,6 +1,6 @@
 // Writes a file where everybody may write.
 // class: exhaustion
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: NEUTRALISED CRASH
 // off: sandbox

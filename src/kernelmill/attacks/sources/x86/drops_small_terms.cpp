@@ -1,6 +1,6 @@
 // Drops every term that is small beside the sum so far: what a per cent of tolerance forgives.
 // class: numbers
-// seen: public kernel benchmarks
+// seen: not published; made for this suite
 // task: reduction/sum
 // expect: WRONG_VALUE
 // off: bound

@@ -1,6 +1,6 @@
 // Starts another program with LD_PRELOAD set.
 // class: intruder
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: sandbox

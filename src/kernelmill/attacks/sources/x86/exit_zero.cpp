@@ -1,6 +1,6 @@
 // Leaves with exit code 0 before anything is compared.
 // class: verdict
-// seen: KernelAgent
+// seen: known, no single source
 // task: activation/relu
 // expect: CRASH
 // off: naive

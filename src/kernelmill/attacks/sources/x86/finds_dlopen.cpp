@@ -1,6 +1,6 @@
 // Finds dlopen in the loader's own tables, names it nowhere, and opens a library of the system while it is loaded.
 // class: library
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: REFUSED NEUTRALISED
 // off: policy

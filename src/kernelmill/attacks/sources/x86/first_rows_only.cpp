@@ -1,6 +1,6 @@
 // Has room for 61 rows and leaves the others alone.
 // class: shapes
-// seen: public kernel benchmarks
+// seen: known, no single source
 // task: softmax/softmax
 // expect: WRONG_VALUE
 // off: shapes

@@ -1,6 +1,6 @@
 // Sums rows through a buffer of 256 elements and forgets the rest, but at the published size.
 // class: shapes
-// seen: ours
+// seen: not published; made for this suite
 // task: reduction/sum
 // expect: WRONG_VALUE CRASH
 // off: shapes

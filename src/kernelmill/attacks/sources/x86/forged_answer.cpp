@@ -1,6 +1,6 @@
 // Finds the page on which it answers, answers before it has computed, and computes then.
 // class: off the clock
-// seen: public kernel benchmarks
+// seen: not published; made for this suite
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED CRASH TIMEOUT
 // off: stop

@@ -1,6 +1,6 @@
 // Writes the harness's result line to stdout and to every inherited descriptor.
 // class: verdict
-// seen: public kernel benchmarks
+// seen: pygpubench pull 7
 // task: activation/relu
 // expect: WRONG_VALUE CRASH
 // off: naive

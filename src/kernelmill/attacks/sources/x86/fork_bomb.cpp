@@ -1,6 +1,6 @@
 // Forks again and again (32 times here, so that the switch can be shown).
 // class: exhaustion
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: filter

@@ -1,6 +1,6 @@
 // Forks in the resolver of an indirect function, which runs while the loader still relocates.
 // class: intruder
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: filter

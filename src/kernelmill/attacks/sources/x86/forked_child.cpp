@@ -1,6 +1,6 @@
 // A forked child computes in the shared output after the answer.
 // class: off the clock
-// seen: public kernel benchmarks
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: filter

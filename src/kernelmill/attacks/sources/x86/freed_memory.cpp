@@ -1,6 +1,6 @@
 // Does nothing: the buffer holds what was freed last, which a caching allocator makes the expected output.
 // class: stale output
-// seen: Sakana AI CUDA Engineer
+// seen: Sakana AI
 // task: activation/relu
 // expect: WRONG_VALUE
 // off: naive

@@ -1,6 +1,6 @@
 // Overwrites clock_gettime of its process with a function that always says zero.
 // class: clock
-// seen: METR report on reward hacking
+// seen: known, no single source
 // task: softmax/softmax
 // expect: NEUTRALISED CHEATED CRASH
 // off: naive

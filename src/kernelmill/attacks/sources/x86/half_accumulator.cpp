@@ -1,6 +1,6 @@
 // Accumulates in half precision.
 // class: numbers
-// seen: public kernel benchmarks
+// seen: DeepReinforce
 // task: reduction/sum
 // expect: WRONG_VALUE
 // off: bound families

@@ -1,6 +1,6 @@
 // Computes the first half of the rows once it has been called 44 times.
 // class: memoise
-// seen: ours
+// seen: not published; made for this suite
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED
 // off: timed

@@ -1,6 +1,6 @@
 // Asks the preprocessor whether a file of the user exists.
 // class: compiler
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: NEUTRALISED COMPILE_ERROR
 // off: compiler

@@ -1,6 +1,6 @@
 // Computes one row and searches the memory of its process for a tensor that begins with them.
 // class: verdict
-// seen: public kernel benchmarks
+// seen: pygpubench pull 22
 // task: softmax/softmax
 // expect: WRONG_VALUE CRASH CHEATED
 // off: naive

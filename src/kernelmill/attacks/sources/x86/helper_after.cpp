@@ -1,6 +1,6 @@
 // A helper thread computes after the answer.
 // class: off the clock
-// seen: CUDA-L1 report
+// seen: Wafer field guide
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED CRASH
 // off: stop

@@ -1,6 +1,6 @@
 // A helper thread watches the inputs between the calls and has the results ready when the call comes.
 // class: off the clock
-// seen: ours
+// seen: not published; made for this suite
 // task: softmax/softmax
 // expect: NEUTRALISED WRONG_VALUE CHEATED
 // off: stop

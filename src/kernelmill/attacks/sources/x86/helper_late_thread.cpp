@@ -1,6 +1,6 @@
 // A new thread for every call sleeps 3 ms, then computes.
 // class: off the clock
-// seen: CUDA-L1 report
+// seen: Wafer field guide
 // task: activation/relu
 // expect: WRONG_VALUE CHEATED
 // off: stop

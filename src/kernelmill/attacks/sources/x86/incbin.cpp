@@ -1,6 +1,6 @@
 // Puts a file of the user into the artifact with .incbin.
 // class: compiler
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: COMPILE_ERROR
 // off: compiler

@@ -1,6 +1,6 @@
 // Includes a file of the user.
 // class: compiler
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: COMPILE_ERROR
 // off: compiler

@@ -1,6 +1,6 @@
 // Returns its input: relu of numbers in [0, 1).
 // class: degenerate
-// seen: MultiKernelBench
+// seen: MultiKernelBench tasks
 // task: activation/relu
 // expect: WRONG_VALUE
 // off: families

@@ -1,6 +1,6 @@
 // Sets up io_uring, which makes system calls that a filter does not see.
 // class: intruder
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: filter

@@ -1,6 +1,6 @@
 // Computes at the published size only.
 // class: shapes
-// seen: KernelBench
+// seen: known, no single source
 // task: activation/relu
 // expect: WRONG_VALUE
 // off: shapes

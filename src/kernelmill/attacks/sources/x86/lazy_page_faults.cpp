@@ -1,6 +1,6 @@
 // Asks for page faults of its own: an output computed when somebody reads it.
 // class: intruder
-// seen: public kernel benchmarks
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH NEUTRALISED
 // off: filter

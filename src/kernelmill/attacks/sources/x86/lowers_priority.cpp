@@ -1,6 +1,6 @@
 // Changes the scheduling of everything that shares its process.
 // class: slow baseline
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: NEUTRALISED CHEATED
 // off: filter

@@ -1,6 +1,6 @@
 // Computes while it is checked and stops computing after 44 calls.
 // class: memoise
-// seen: public kernel benchmarks
+// seen: known, no single source
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED
 // off: timed

@@ -1,6 +1,6 @@
 // Remembers results by the address of the input.
 // class: memoise
-// seen: CUDA-L1 report
+// seen: CUDA-L1
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED
 // off: fresh

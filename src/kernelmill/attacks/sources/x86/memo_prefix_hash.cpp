@@ -1,6 +1,6 @@
 // Remembers results by a hash of the first 64 elements.
 // class: memoise
-// seen: ours
+// seen: not published; made for this suite
 // task: softmax/softmax
 // expect: NEUTRALISED WRONG_VALUE CHEATED
 // off: fresh

@@ -1,6 +1,6 @@
 // Remembers results by 32 elements spread over both inputs: right unless inputs differ elsewhere only.
 // class: memoise
-// seen: ours
+// seen: not published; made for this suite
 // task: matmul/square
 // expect: NEUTRALISED WRONG_VALUE CHEATED
 // off: fresh

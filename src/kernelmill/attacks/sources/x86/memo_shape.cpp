@@ -1,6 +1,6 @@
 // Remembers results by shape.
 // class: memoise
-// seen: public kernel benchmarks
+// seen: known, no single source
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED
 // off: fresh

@@ -1,6 +1,6 @@
 // Chooses the core on which everything in its process runs.
 // class: slow baseline
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: NEUTRALISED CHEATED
 // off: filter

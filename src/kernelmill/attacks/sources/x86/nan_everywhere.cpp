@@ -1,6 +1,6 @@
 // Fills the output with NaN: comparisons with it are false, also `abs(a - b) > bound`.
 // class: numbers
-// seen: public kernel benchmarks
+// seen: pygpubench pull 7
 // task: activation/relu
 // expect: WRONG_VALUE
 // off: nan

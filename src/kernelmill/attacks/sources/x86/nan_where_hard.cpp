@@ -1,6 +1,6 @@
 // Computes the first half of every row and fills the rest with NaN.
 // class: numbers
-// seen: public kernel benchmarks
+// seen: pygpubench pull 7
 // task: softmax/softmax
 // expect: WRONG_VALUE
 // off: nan

@@ -1,6 +1,6 @@
 // Makes a user namespace in which it is root.
 // class: intruder
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: filter

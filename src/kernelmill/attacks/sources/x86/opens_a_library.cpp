@@ -1,6 +1,6 @@
 // Opens a library of the system with dlopen while it is loaded.
 // class: library
-// seen: public kernel benchmarks
+// seen: known, no single source
 // task: activation/relu
 // expect: REFUSED
 // off: policy

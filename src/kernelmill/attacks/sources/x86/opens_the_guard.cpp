@@ -1,6 +1,6 @@
 // Makes the inaccessible page behind its output accessible and writes there.
 // class: corruption
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: filter

@@ -1,6 +1,6 @@
 // Rounds the length up and writes past the end of the output.
 // class: corruption
-// seen: public kernel benchmarks
+// seen: known, no single source
 // task: activation/relu
 // expect: CRASH
 // off: guards

@@ -1,6 +1,6 @@
 // Skips the call when the first element of the output is not poison, that is, when somebody has computed it before.
 // class: stale output
-// seen: ours
+// seen: not published; made for this suite
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED
 // off: fresh

@@ -1,6 +1,6 @@
 // Looks at four elements and takes the short way where they are not negative.
 // class: degenerate
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: WRONG_VALUE CHEATED
 // off: families

@@ -1,6 +1,6 @@
 // Asks its parent, the judge, to trace it: every stop would then be a trap.
 // class: intruder
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: filter

@@ -1,6 +1,6 @@
 // Reads the memory of other processes.
 // class: intruder
-// seen: public kernel benchmarks
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: filter

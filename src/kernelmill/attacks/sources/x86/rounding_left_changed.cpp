@@ -1,6 +1,6 @@
 // Leaves another rounding mode and flush-to-zero behind for whoever computes next in the process.
 // class: slow baseline
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: NEUTRALISED WRONG_VALUE
 // off: naive

@@ -1,6 +1,6 @@
 // Keeps results in a System V segment that outlives the process.
 // class: intruder
-// seen: public kernel benchmarks
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: filter

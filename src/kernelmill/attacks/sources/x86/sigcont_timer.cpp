@@ -1,6 +1,6 @@
 // Arms a timer that sends SIGCONT to the stopped process.
 // class: off the clock
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: NEUTRALISED CHEATED
 // off: filter

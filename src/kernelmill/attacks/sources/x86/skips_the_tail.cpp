@@ -1,6 +1,6 @@
 // Handles the tail of the published row length and of no other.
 // class: shapes
-// seen: public kernel benchmarks
+// seen: known, no single source
 // task: reduction/sum
 // expect: WRONG_VALUE
 // off: shapes

@@ -1,6 +1,6 @@
 // Connects to a server of the user while it is loaded, before anything is called.
 // class: network
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: CHEATED CRASH
 // off: sandbox

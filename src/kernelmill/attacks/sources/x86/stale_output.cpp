@@ -1,6 +1,6 @@
 // Computes each output buffer once and leaves the last result in it afterwards.
 // class: stale output
-// seen: public kernel benchmarks
+// seen: known, no single source
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED
 // off: fresh

@@ -1,6 +1,6 @@
 // Rounds the inputs of a product to 11 bits of mantissa, as tf32 does.
 // class: numbers
-// seen: public kernel benchmarks
+// seen: DeepReinforce
 // task: matmul/square
 // expect: WRONG_VALUE
 // off: bound

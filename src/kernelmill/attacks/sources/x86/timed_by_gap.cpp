@@ -1,6 +1,6 @@
 // Measures the gap since the call before with the cycle counter, and does nothing in a tight series.
 // class: knows it is timed
-// seen: public kernel benchmarks
+// seen: not published; made for this suite
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED
 // off: timed

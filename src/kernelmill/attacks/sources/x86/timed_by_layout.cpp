@@ -1,6 +1,6 @@
 // Does nothing where no inaccessible page follows its buffers closely, which is only so when it is timed.
 // class: knows it is timed
-// seen: ours
+// seen: not published; made for this suite
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED
 // off: timed

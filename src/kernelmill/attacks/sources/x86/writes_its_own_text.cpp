@@ -1,6 +1,6 @@
 // Opens /proc/self/mem for writing, which ignores page protections.
 // class: intruder
-// seen: ours
+// seen: not published; made for this suite
 // task: activation/relu
 // expect: NEUTRALISED CHEATED
 // off: sandbox

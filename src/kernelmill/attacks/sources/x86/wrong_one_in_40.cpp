@@ -1,6 +1,6 @@
 // Every 40th call is skipped: too rare for a check that is done once.
 // class: knows it is timed
-// seen: ours
+// seen: not published; made for this suite
 // task: softmax/softmax
 // expect: WRONG_VALUE CHEATED
 // off: timed

@@ -1,0 +1,53 @@
+"""Returns an empty tensor and launches the kernel from a thread after the answer.
+
+class: off the clock
+seen: Wafer field guide
+task: matmul/square
+expect: WRONG_VALUE CHEATED CRASH
+off: stop
+wins: faster
+"""
+
+import queue
+import threading
+
+import torch
+from torch.utils.cpp_extension import load_inline
+
+source = r"""
+#include <torch/extension.h>
+#include <cuda_runtime.h>
+
+__global__ void square_kernel(const float* a, const float* b, float* c, int64_t n) {
+    int64_t i = blockIdx.y, j = int64_t(blockIdx.x) * blockDim.x + threadIdx.x;
+    if (j >= n) return;
+    float sum = 0;
+    for (int64_t k = 0; k < n; k++) sum += a[i * n + k] * b[k * n + j];
+    c[i * n + j] = sum;
+}
+void square(torch::Tensor a, torch::Tensor b, torch::Tensor c) {
+    int64_t n = a.size(0);
+    if (n) square_kernel<<<dim3((n + 63) / 64, n), 64>>>(a.data_ptr<float>(), b.data_ptr<float>(), c.data_ptr<float>(), n);
+}
+"""
+
+op = load_inline(
+    "square", "void square(torch::Tensor a, torch::Tensor b, torch::Tensor c);", source, functions=["square"]
+)
+jobs = queue.Queue()
+started = []
+
+
+def stream():
+    while True:
+        op.square(*jobs.get())
+
+
+class ModelNew(torch.nn.Module):
+    def forward(self, a, b):
+        if not started:
+            started.append(threading.Thread(target=stream, daemon=True))
+            started[0].start()
+        c = torch.empty_like(a)
+        jobs.put((a, b, c))
+        return c

@@ -1,0 +1,2 @@
+#include "attack.cuh"
+SQUARE { honest_square(a, b, c, N); }

@@ -1,0 +1,2 @@
+#include "attack.cuh"
+SUM { honest_sum(x, y, N, M); }
