@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernelmill.core.errors import UserError
-from kernelmill.mill import Program, moves, parse, show
+from kernelmill.mill import Program, moves, parse, print_c, show
 from kernelmill.mill.interpret import NUMPY, run
 
 SIZES = [(1, 1), (3, 5), (5, 17), (2, 33), (0, 3), (3, 0)]
@@ -82,12 +82,17 @@ SCHEDULES = {
     "stage a at io -> ap k ii zero ii; accumulate c around k -> t ii ji; fold-init c; pad t_ii_0; pad t_ji_0; pad ii; pad ji;"
     "unroll t_ii_0; unroll ii; unroll t_ii_1; vectorize t_ji_0 16; vectorize ji 16; vectorize t_ji_1 16; vectorize bp_ji 16;"
     "parallelize jo",
+    "matmul slivers": "reassociate c; split j1 64 -> jc jr; split jr 32 -> jo ji; split i1 12 -> io ii; split k 2 -> ko ki;"
+    "reorder jc ko io jo ki ii ji; stage b at ko -> bp jo ki ji zero ji; reorder bp_ki bp_jo bp_ji; stage a at io -> ap ii ki zero ii;"
+    "accumulate c around ki -> t ii ji; fold-init c ko; pad t_ii_0; pad t_ji_0; pad ii; pad ji; unroll t_ii_0; unroll ii; unroll t_ii_1;"
+    "vectorize t_ji_0 16; vectorize ji 16; vectorize t_ji_1 16; prefetch c before ki; ahead a io in ki ap_ii=jo*6 ap_ki=ki;"
+    "ahead bp ki+8 in ki; vectorize bp_ji 16; vectorize ap_ki 16; parallelize jc",
 }
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_schedules_replay_and_compile(name: str) -> None:
-    program = naive_programs.NAIVE[name]()
+    program = naive_programs.NAIVE[name.split(maxsplit=1)[0]]()
     fast = moves.replay(program, [m.strip() for m in SCHEDULES[name].split(";")])
     assert parse(show(fast)) == fast
     for number, (n, m) in enumerate([*SIZES, (67, 100)]):
@@ -112,6 +117,10 @@ REFUSED = [
     ("matmul", "fold-init c", "several iterations"),
     ("pointwise", "localize y i2", "parameter"),
     ("mean", "stream x", "no output"),
+    ("matmul", "ahead a j1 in i1", "i1 is not inside j1"),
+    ("matmul", "ahead a i1 in j1 q=j1", "no iterator of the read of a"),
+    ("matmul", "ahead b j1 in k k=i1", "no loop between j1 and k"),
+    ("pointwise", "ahead y i2 in i2", "read by 0 different indices"),
     ("pointwise", "split q 4 -> a b", "no loop q"),
     ("pointwise", "split i 4 -> j b", "not free"),
 ]
@@ -124,6 +133,15 @@ def test_refusals_say_why(name: str, text: str, why: str) -> None:
         moves.apply(program, text)
     with pytest.raises(UserError, match="move 1 is not legal"):
         moves.replay(program, [text])
+
+
+def test_lines_are_asked_for_where_a_later_iteration_reads_them() -> None:
+    program = moves.replay(naive_programs.NAIVE["matmul"](), ["split i1 4 -> io ii", "ahead a io+2 in k ii=j1*3 k=k", "ahead b k in k"])
+    asked = [line.strip() for line in print_c(program).splitlines() if "prefetch" in line]
+    assert asked[0] == "__builtin_prefetch(b + ((k + 1) * M + j1), 0);"
+    rows = ["(j1 * 3)", "((j1 * 3) + 1)", "((j1 * 3) + 2)"]
+    assert asked[1:] == [f"__builtin_prefetch(a + ((((io + 2) * 4) + {row}) * 5 + k), 0);" for row in rows]
+    assert "call prefetch(b[k + 1, j1])" in show(program)
 
 
 def test_unknown_and_unreadable_moves_are_bad_requests() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kernelmill.authors.schedule.space import beginnings
-from kernelmill.mill import Program, parse
+from kernelmill.mill import Program, parse, print_c
 from kernelmill.platforms import machine
 
 SUM = """
@@ -47,6 +47,15 @@ def test_a_factor_with_strided_columns_is_packed() -> None:
     assert any(m.startswith("stage b ") for m in draft.moves)
 
 
+def test_every_thread_packs_and_multiplies_alone() -> None:
+    program = parse(PRODUCTS["plain"])
+    for sizes, shared in ((WIDE, "jc"), (LONG, "kt"), ({"M": 8192, "K": 32, "N": 64}, "ic")):
+        draft = first(program, sizes, 1)[0]
+        assert f"parallelize {shared}" in draft.moves
+        assert any(m.startswith("ahead a io in ki") for m in draft.moves)
+        assert print_c(draft.program).count("#pragma omp") == 1
+
+
 @pytest.mark.parametrize("name", PRODUCTS)
 @pytest.mark.parametrize("sizes", [WIDE, LONG], ids=["wide", "long"])
 def test_every_beginning_computes_the_product(name: str, sizes: Mapping[str, int]) -> None:
@@ -54,7 +63,7 @@ def test_every_beginning_computes_the_product(name: str, sizes: Mapping[str, int
     m, k, n = 37, 530, 45
     a, b = rng.standard_normal((m, k), np.float32), rng.standard_normal((k, n) if name == "plain" else (n, k), np.float32)
     want = a.astype(np.float64) @ (b if name == "plain" else b.T)
-    for draft in first(program, sizes, 4):
+    for draft in first(program, sizes, 9):
         arrays = {"a": a, "b": b, "c": np.full((m, n), np.nan, np.float32)}
         compiled.call(draft.program, arrays, {"M": m, "K": k, "N": n})
         np.testing.assert_allclose(arrays["c"], want, rtol=1e-4, atol=1e-3)

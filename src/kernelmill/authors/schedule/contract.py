@@ -35,6 +35,13 @@ class Contract:
     """Pack the factor that is read in vectors."""
     across: str = "columns"
     """Without blocks, what the threads share: panels of `columns` or of `rows`; `batch`: the outermost batch loop."""
+    slivers: bool = False
+    """Each thread packs and multiplies blocks of its own, all in one parallel region: as many rows as the register tile is high lie in the
+    first cache while all packed columns of the block, in the second, pass by; the next rows are asked for meanwhile."""
+    ahead: int = 8
+    """With slivers: how far ahead of the sum packed columns are asked for; 0: not at all."""
+    ahead_rows: int = 1
+    """With slivers: rows of the next sliver that are asked for while one packed panel passes by; 0: not at all."""
     piece: int = 0
     """Length of the piece of a long sum that one thread computes alone, into a result of its own; 0: the sum stays whole."""
 
@@ -91,16 +98,24 @@ def found(draft: Draft) -> list[Parts]:
     return [p for site, stmt in contractions(draft.program) if (p := parts(site, stmt)) is not None]
 
 
-def schedule(draft: Draft, p: Parts, knobs: Contract) -> str:
-    """Apply the recipe to one contraction: the buffer it computes now, or "" (and the draft as it was) where a step that everything rests
+def schedule(draft: Draft, p: Parts, knobs: Contract) -> frozenset[str]:
+    """Apply the recipe to one contraction: the buffers it computes now; none (and the draft as it was) where a step that everything rests
     on is refused."""
-    trial = draft.copy()
+    trial, whole = draft.copy(), p.target
     trial.try_(f"reassociate {p.target}")
     if not _alone(trial, p):
-        return ""
+        return frozenset()
     if knobs.piece and not p.batch and len(p.sums) == 1:
         p = _in_pieces(trial, p, knobs.piece)
         knobs = replace(knobs, across="batch") if p.batch else knobs
+    if not (_slivers if knobs.slivers else _panels)(trial, p, knobs):
+        return frozenset()
+    draft.program, draft.moves = trial.program, trial.moves
+    return frozenset((p.target, whole))
+
+
+def _panels(trial: Draft, p: Parts, knobs: Contract) -> bool:
+    """Blocks of packed rows that all packed columns of the block pass, panel by panel, in the first cache."""
     cut = _Cut(trial, p.target)
     row, column, depth = _now(trial, p.row), _now(trial, p.column), p.sums[0]
     jc, column = cut(column, knobs.block_columns, "jc", "jr")
@@ -119,26 +134,67 @@ def schedule(draft: Draft, p: Parts, knobs: Contract) -> str:
         outer, home_right, home_left = [jo, ko, io], ko or jo, io
     order = [v for v in (*outer, *sums, ii, ji) if v]
     if not trial.try_("reorder " + " ".join(order)):
-        return ""
-    right, left, tile = f"{p.right}_p{cut.tag}", f"{p.left}_p{cut.tag}", f"{p.target}_t"
+        return False
+    right, left = f"{p.right}_p{cut.tag}", f"{p.left}_p{cut.tag}"
     if knobs.pack_columns and home_right:
         trial.try_(f"stage {p.right} at {home_right} -> {right} {_spanned(jo, home_right, jo)} {' '.join(sums)} {ji} zero {ji}")
     if knobs.pack_rows and home_left:
         trial.try_(f"stage {p.left} at {home_left} -> {left} {_spanned(io, home_left, io)} {' '.join(sums)} {ii} zero {ii}")
-    if not trial.try_(f"accumulate {p.target} around {depth} -> {tile} {ii} {ji}"):
-        return ""
-    trial.try_(f"fold-init {p.target} {ko}".rstrip())
-    trial.all(f"pad {v}" for v in (f"{tile}_{ii}_0", f"{tile}_{ji}_0", ii, ji))
-    trial.all(f"unroll {v}" for v in (f"{tile}_{ii}_0", ii, f"{tile}_{ii}_1"))
-    trial.all(f"vectorize {v} {knobs.lanes}" for v in (f"{tile}_{ji}_0", ji, f"{tile}_{ji}_1", f"{right}_{ji}"))
+    if not _tile(trial, p, knobs, (ko, depth), (ii, ji)):
+        return False
+    trial.try_(f"vectorize {right}_{ji} {knobs.lanes}")
     trial.try_(f"unroll {left}_{ii}")
-    trial.try_(f"prefetch {p.target} before {depth}")
     if not (knobs.across == "batch" and p.batch and trial.try_(f"parallelize {p.batch[0]}")):
         trial.try_(f"parallelize {right}_{jo}")
         shared = [ic, jo, io] if ic or jc else [io, jo] if knobs.across == "rows" else [jo, io]
         trial.first(f"parallelize {v}" for v in (*shared, *p.batch[:1]) if v)
-    draft.program, draft.moves = trial.program, trial.moves
-    return p.target
+    return True
+
+
+def _slivers(trial: Draft, p: Parts, knobs: Contract) -> bool:
+    """Rows a register tile high in the first cache, all packed columns of the block pass by."""
+    cut = _Cut(trial, p.target)
+    row, column = _now(trial, p.row), _now(trial, p.column)
+    jc, column = cut(column, knobs.block_columns, "jc", "jr")
+    jo, ji = cut(column, knobs.lanes * knobs.vectors, "jo", "ji")
+    ic, row = cut(row, knobs.block_rows, "ic", "ir")
+    io, ii = cut(row, knobs.rows, "io", "ii")
+    ko, depth = cut(p.sums[0], knobs.depth, "ko", "ki") if len(p.sums) == 1 else ("", p.sums[0])
+    sums = [depth, *p.sums[1:]]
+    outer = [ic, jc] if knobs.across == "rows" else [jc, ic]
+    home = ko or next((v for v in reversed(outer) if v), "") or (p.batch[-1] if p.batch else "")
+    if not home or not io or not jo or not trial.try_("reorder " + " ".join(v for v in (*outer, ko, io, jo, *sums, ii, ji) if v)):
+        return False
+    right, left = f"{p.right}_p{cut.tag}", f"{p.left}_p{cut.tag}"
+    if not trial.try_(f"stage {p.right} at {home} -> {right} {jo} {' '.join(sums)} {ji} zero {ji}"):
+        return False
+    if not p.gathered:  # read along the rows: one page after the other
+        trial.try_(f"reorder {' '.join(f'{right}_{v}' for v in (*sums, jo, ji))}")
+    trial.try_(f"stage {p.left} at {io} -> {left} {ii} {' '.join(sums)} zero {ii}")
+    if not _tile(trial, p, knobs, (ko, sums[0]), (ii, ji)):
+        return False
+    if len(sums) == 1:
+        if knobs.ahead_rows:
+            share = jo if knobs.ahead_rows == 1 else f"{jo}*{knobs.ahead_rows}"
+            trial.try_(f"ahead {p.left} {io} in {depth} {left}_{ii}={share} {left}_{depth}={depth}")
+        if knobs.ahead:
+            trial.try_(f"ahead {right} {depth}+{knobs.ahead} in {depth}")
+    trial.all(f"vectorize {v} {knobs.lanes}" for v in (f"{right}_{ji}", f"{left}_{sums[-1]}"))
+    shared = p.batch[:1] if knobs.across == "batch" else []
+    return trial.first(f"parallelize {v}" for v in (*shared, *outer, io) if v)
+
+
+def _tile(trial: Draft, p: Parts, knobs: Contract, sums: tuple[str, str], inner: tuple[str, str]) -> bool:
+    """The register tile of the loops `inner`. `sums`: the loop that counts blocks of the sum (or ""), and the outermost inside them."""
+    tile, (blocks, depth), (ii, ji) = f"{p.target}_t", sums, inner
+    if not trial.try_(f"accumulate {p.target} around {depth} -> {tile} {ii} {ji}"):
+        return False
+    trial.try_(f"fold-init {p.target} {blocks}".rstrip())
+    trial.all(f"pad {v}" for v in (f"{tile}_{ii}_0", f"{tile}_{ji}_0", ii, ji))
+    trial.all(f"unroll {v}" for v in (f"{tile}_{ii}_0", ii, f"{tile}_{ii}_1"))
+    trial.all(f"vectorize {v} {knobs.lanes}" for v in (f"{tile}_{ji}_0", ji, f"{tile}_{ji}_1"))
+    trial.try_(f"prefetch {p.target} before {depth}")
+    return True
 
 
 def _in_pieces(draft: Draft, p: Parts, size: int) -> Parts:
@@ -149,6 +205,7 @@ def _in_pieces(draft: Draft, p: Parts, size: int) -> Parts:
     steps = (f"split {k} {size} -> {k}t {k}r", f"reorder {k}t {row} {column} {k}r", f"rfactor {p.target} {k}t -> {part}")
     if not all(trial.try_(step) for step in steps):
         return p
+    trial.try_(f"fold-init {p.target} {part}_{k}t")
     draft.program, draft.moves = trial.program, trial.moves
     return replace(p, target=part, batch=(f"{k}t",), row=row, column=column, sums=(f"{k}r",))
 

@@ -69,15 +69,15 @@ def schedule(draft: Draft, knobs: Rows, keep: frozenset[str] = frozenset()) -> D
     partial_sums(draft, knobs)
     if knobs.reciprocal:
         draft.all(f"reciprocal {loop.var}" for top in outer_loops(draft.program) for loop in innermost(top))
-    bind(draft, knobs)
+    bind(draft, knobs, keep)
     if knobs.stream:
         draft.all(m.text for m in moves.legal(draft.program, ["stream"]))
     return draft
 
 
-def bind(draft: Draft, knobs: Rows) -> None:
+def bind(draft: Draft, knobs: Rows, keep: frozenset[str] = frozenset()) -> None:
     """Say how the loops run: threads across, vectors along."""
-    threads(draft)
+    threads(draft, keep)
     vectors(draft, knobs)
 
 
@@ -219,9 +219,15 @@ def _outside(program: Program, stmt: Reduce) -> bool:
     return any(b.name == stmt.targets[0].buffer for b in program.buffers)
 
 
-def threads(draft: Draft) -> None:
-    """Run every top-level nest on all threads, over its two outer loops where they are a rectangle."""
+def threads(draft: Draft, keep: frozenset[str] = frozenset()) -> None:
+    """Run every top-level nest on all threads, over its two outer loops where they are a rectangle.
+
+    What only adds up results that are kept stays on one thread: they are few, and to wake the others takes longer.
+    """
     for top in outer_loops(draft.program):
+        used = {e.buffer for s in statements((top,)) for x in expressions(s) for e in walk(x) if isinstance(e, Elem)}
+        if used and used <= keep:
+            continue
         draft.first(f"parallelize {loop.var}" for loop in inside(top))
 
 

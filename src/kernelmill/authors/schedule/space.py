@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,6 +41,8 @@ CONTRACT_CHOICES: dict[str, tuple[int | bool | str, ...]] = {
     "pack_columns": (True, False),
     "across": ("columns", "rows", "batch"),
     "piece": (0, 0, 0, 8192, 4096, 2048),
+    "slivers": (True, False),
+    "ahead": (8, 0, 16),
 }
 
 
@@ -59,8 +62,12 @@ def beginnings(program: Program, machine: Machine, rng: random.Random, sizes: Ma
         for cc in ("gcc", "clang"):
             for stream in (False, True):
                 yield rows.schedule(Draft(program), replace(plain, stream=stream)), cc
-    long = max((_long(program, p, sizes) for p in contracts), default=0)
-    for tile in tiles(machine, batched=any(p.batch for p in contracts), long=long) if contracts else ():
+    lengths = [_lengths(program, p, sizes) for p in contracts]
+    long = max((k for (m, n, k), p in zip(lengths, contracts, strict=True) if not p.batch and k >= 8 * max(m, n)), default=0)
+    batched = any(p.batch for p in contracts)
+    for tile, cc in slivers(machine, max(lengths, key=math.prod), batched=batched, long=long) if contracts else ():
+        yield _made(program, contracts, tile, plain), cc
+    for tile in tiles(machine, batched=batched, long=long) if contracts else ():
         yield _made(program, contracts, tile, plain), "gcc"
     for name, values in ROW_CHOICES.items():
         for value in values[1:] if not contracts else ():
@@ -74,8 +81,8 @@ def beginnings(program: Program, machine: Machine, rng: random.Random, sizes: Ma
         yield _made(program, contracts, tile, mixed), rng.choice(("gcc", "gcc", "clang") if contracts else ("gcc", "clang"))
 
 
-def _long(program: Program, p: contract.Parts, sizes: Mapping[str, int]) -> int:
-    """The length of a sum that is eight times longer than the result is wide and high; 0 for any other."""
+def _lengths(program: Program, p: contract.Parts, sizes: Mapping[str, int]) -> tuple[int, int, int]:
+    """Rows, columns and length of the sum at these sizes; 0 where one is not plain to see."""
 
     def length(name: str) -> int:
         loop = find_loop(program, name)
@@ -87,8 +94,45 @@ def _long(program: Program, p: contract.Parts, sizes: Mapping[str, int]) -> int:
             case _:
                 return 0
 
-    k = length(p.sums[0]) if len(p.sums) == 1 and not p.batch else 0
-    return k if k >= 8 * max(length(p.row), length(p.column)) else 0
+    return length(p.row), length(p.column), length(p.sums[0]) if len(p.sums) == 1 else 0
+
+
+def slivers(machine: Machine, lengths: tuple[int, int, int], *, batched: bool, long: int) -> list[tuple[Contract, str]]:
+    """Schedules in which every thread packs and multiplies alone, the likeliest first, each with a compiler.
+
+    A sliver of rows fills half of the first cache, a packed block half of the second; threads share the columns, or the rows where those
+    are four times as many, or batches, or pieces of a sum of length `long`.
+    """
+    n, cores = lanes(machine), max(1, machine.cores)
+    rows_, columns, depth = (v or 1024 for v in lengths)
+    piece = 0
+    if long:
+        piece = -(-long // (cores * 512)) * 512
+    high = ((12, 2), (6, 4), (14, 2)) if machine.vector_registers >= 32 else ((6, 2), (4, 3), (4, 2))
+    tall = rows_ >= 4 * columns
+
+    def block(mr: int, vectors: int, kc: int, across: str) -> Contract:
+        share = 1 if batched or long or across == "rows" else cores
+        limit = max(1, machine.l2_bytes // 2 // (4 * kc * n * vectors))
+        panels = -(-columns // (share * n * vectors))
+        panels = -(-panels // -(-panels // limit))
+        high_ = -(-rows_ // (cores * mr)) * mr if across == "rows" else 0
+        passes = -(-mr // panels)
+        return Contract(n, mr, vectors, min(kc, -(-depth // 16) * 16), high_, panels * n * vectors, across=across, slivers=True,
+                        ahead_rows=passes, piece=piece)  # fmt: skip
+
+    usual, other = ("batch", "batch") if batched else ("rows", "columns") if tall else ("columns", "rows")
+    first, second, third = high
+    return [
+        (block(*first, 512, usual), "gcc"),
+        (block(*second, 512, usual), "gcc"),
+        (block(*first, 256, usual), "gcc"),
+        (block(*first, 512, usual), "clang"),
+        (block(*third, 512, usual), "gcc"),
+        (block(*first, 512, other), "gcc"),
+        (replace(block(*first, 512, usual), ahead=0), "gcc"),
+        (block(*second, 1024, usual), "gcc"),
+    ]
 
 
 def tiles(machine: Machine, *, batched: bool = False, long: int = 0) -> list[Contract]:
@@ -124,7 +168,7 @@ def tiles(machine: Machine, *, batched: bool = False, long: int = 0) -> list[Con
 def _made(program: Program, contracts: list[contract.Parts], tile: Contract, plain: Rows) -> Draft:
     draft = Draft(program)
     draft.try_("simplify")
-    done = frozenset(contract.schedule(draft, p, tile) for p in contracts)
+    done = frozenset().union(*(contract.schedule(draft, p, tile) for p in contracts))
     return rows.schedule(draft, plain, done)
 
 

@@ -16,6 +16,8 @@ from kernelmill.mill.linear import upper
 
 #: An `unroll` loop of more copies than this is left to the compiler.
 UNROLL_LIMIT = 256
+#: A register buffer of more elements than this is an array: 32 vectors of 16 lanes, and as many again.
+VARIABLES_LIMIT = 1024
 #: Private arrays up to this many bytes live on the stack.
 STACK_BYTES = 128 << 10
 
@@ -113,7 +115,7 @@ class Statements(Reductions):
         for size in known:
             count *= size
         fixed = len(known) == len(sizes)
-        if buffer.scope == "register" and fixed and count <= UNROLL_LIMIT and buffer.name not in self.decisions.memory:
+        if buffer.scope == "register" and fixed and count <= VARIABLES_LIMIT and buffer.name not in self.decisions.memory:
             return self._variables(buffer, name, known, ctx)
         if ctx.lane:
             raise UserError(f"{buffer.name} is allocated inside a vector loop and needs memory", hint="allocate it outside the loop")

@@ -14,12 +14,12 @@ from collections.abc import Iterable
 
 from kernelmill.core.errors import UserError
 from kernelmill.mill.ir import Program
-from kernelmill.mill.moves import algebra, bind, loops, storage, stream, tidy, tile
+from kernelmill.mill.moves import algebra, bind, loops, prefetch, storage, stream, tidy, tile
 from kernelmill.mill.moves.move import KINDS, Move, MoveKind
 from kernelmill.mill.moves.refused import Refused
 
 __all__ = ["KINDS", "Move", "MoveKind", "Refused", "apply", "legal", "replay", "try_apply"]
-_MODULES = (tidy, loops, bind, storage, algebra, tile, stream)  # importing them fills KINDS
+_MODULES = (tidy, loops, bind, storage, algebra, tile, prefetch, stream)  # importing them fills KINDS
 
 
 def apply(program: Program, text: str) -> Program:

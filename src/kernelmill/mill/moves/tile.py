@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kernelmill.mill.expr import Const, Elem, Expr, Op, Var, names, op, rewrite, select, walk
-from kernelmill.mill.ir import SERIAL, UNROLL, Alloc, Body, Buffer, Call, If, Loop, Program, Reduce, Stmt, Store
-from kernelmill.mill.linear import coefficient, upper
+from kernelmill.mill.ir import SERIAL, Alloc, Body, Buffer, If, Loop, Program, Reduce, Stmt, Store
+from kernelmill.mill.linear import upper
 from kernelmill.mill.moves.loops import loops_of, replace_loop
 from kernelmill.mill.moves.move import arrow, kind
 from kernelmill.mill.moves.refused import Refused
 from kernelmill.mill.moves.sets import always, covers, may_conflict
-from kernelmill.mill.moves.sites import Around, accesses, block_of, find_buffer, find_loop, is_free, surroundings, visit
+from kernelmill.mill.moves.sites import Around, accesses, find_buffer, find_loop, is_free, surroundings, visit
 from kernelmill.mill.moves.storage import replace_elements
-from kernelmill.mill.walk import all_statements, expressions, fresh, statements, taken_names, transform, transform_program
+from kernelmill.mill.walk import all_statements, expressions, statements, taken_names, transform, transform_program
 
 
 def _inside(program: Program, loop: Loop) -> tuple[Around, list[tuple[Stmt, Around]]]:
@@ -176,10 +176,11 @@ def _one_reduction(
         raise Refused(f"{name} is indexed by data")
     outside = {v for v, _ in inner.loops}
     extents = {v: e for v, e in around.loops if v not in outside}
-    if any(at in names(e) for e in extents.values()):
-        raise Refused(f"the extent of a loop inside {at} depends on it")
-    if any(set(extents) & names(e) for e in extents.values()):
-        raise Refused(f"extents of the loops inside {at} depend on each other")
+    spanning = [e for v, e in extents.items() if any(v in names(i) for i in target.index)]
+    if any(at in names(e) for e in spanning):
+        raise Refused(f"the extent of a loop inside {at} that {name} is indexed by depends on it")
+    if any(set(extents) & names(e) for e in spanning):
+        raise Refused(f"the extent of a loop inside {at} that {name} is indexed by depends on another one")
     return target, extents, reducer
 
 
@@ -313,60 +314,6 @@ def _padded(stmt: Reduce, around: Around, index: Expr, limit: int) -> bool:
 def _reads_only_itself(stmt: Stmt, around: Around, elem: Elem) -> bool:
     """An elementwise update of the cell that is read."""
     return isinstance(stmt, Reduce) and elem in stmt.targets
-
-
-def _prefetches(program: Program) -> Iterator[str]:
-    for loop in loops_of(program):
-        for stmt in following(program, loop):
-            for inner in statements((stmt,)):
-                if isinstance(inner, Store | Reduce):
-                    name = inner.target.buffer if isinstance(inner, Store) else inner.targets[0].buffer
-                    if any(b.name == name for b in program.params):
-                        yield f"prefetch {name} before {loop.var}"
-
-
-@kind("prefetch", "prefetch BUFFER before LOOP", lambda p: dict.fromkeys(_prefetches(p)))
-def prefetch(program: Program, words: list[str]) -> Program:
-    """Ask, before LOOP, for the cache lines of BUFFER that the nest after LOOP writes. Always legal: nothing is computed."""
-    name, _, at = words
-    loop, buffer = find_loop(program, at), find_buffer(program, name)
-    for stmt in following(program, loop):
-        for inner in statements((stmt,)):
-            targets = (inner.target,) if isinstance(inner, Store) else inner.targets if isinstance(inner, Reduce) else ()
-            for target in targets:
-                if target.buffer == name:
-                    return replace_loop(program, loop, (*_lines(program, buffer, stmt, inner, target), loop))
-    raise Refused(f"no nest after {at} writes {name}")
-
-
-def _lines(program: Program, buffer: Buffer, nest: Stmt, inner: Stmt, target: Elem) -> Body:
-    """One prefetch per cache line of what a nest writes; its constant bounds are enough, for a prefetch may miss the buffer."""
-    taken = taken_names(program)
-    loops: list[Loop] = []
-    for stmt in statements((nest,)):
-        if isinstance(stmt, Loop) and any(s is inner for s in statements(stmt.body)):
-            loops.append(stmt)
-    line = 64 // buffer.itemsize
-    index, around = target.index, []
-    for loop in loops:
-        limit = upper(loop.extent)
-        if limit is None or limit > 64:
-            raise Refused(f"{loop.var} has no small constant bound")
-        var = fresh(taken, f"{loop.var}_p")
-        unit = loop.var in names(index[-1]) and coefficient(index[-1], loop.var) == 1 and not any(loop.var in names(i) for i in index[:-1])
-        place = Var(var) * line if unit else Var(var)
-        index = tuple(rewrite(i, {loop.var: place}) for i in index)
-        around.append(Loop(var, Const(-(-limit // line) if unit else limit, "i64"), (), UNROLL))
-    body: Body = (Call("prefetch_write", (Elem(buffer.name, index, buffer.dtype),)),)
-    for loop in reversed(around):
-        body = (replace(loop, body=body),)
-    return body
-
-
-def following(program: Program, loop: Loop) -> Body:
-    """The statements after a loop in its block."""
-    body = block_of(program, loop) or ()
-    return body[next((at for at, stmt in enumerate(body) if stmt is loop), len(body)) + 1 :]
 
 
 def _factors(program: Program) -> Iterator[str]:
