@@ -26,9 +26,10 @@ CASES = {
         "__global__ void k() {}\nint main() { k<<<1, 5000>>>(); }",
         ["an error was never looked at", "k(): launch refused", "too large"],
     ),
-    "dynamic parallelism": (
-        "__global__ void child() {}\n__global__ void parent() { child<<<1, 1>>>(); }\nint main() { parent<<<1, 1>>>(); cudaDeviceSynchronize(); }",
-        ["dynamic parallelism is not supported", "parent()"],
+    "wait for children": (
+        "__global__ void child() {}\n__global__ void parent() { child<<<1, 1>>>(); cudaDeviceSynchronize(); }\n"
+        "int main() { parent<<<1, 1>>>(); cudaDeviceSynchronize(); }",
+        ["a kernel waits for kernels that it launched", "parent()"],
     ),
     "deadlock": (
         "__global__ void bad(volatile int* p) { if (threadIdx.x == 0) while (*p == 0) {} else __syncthreads(); }\n"

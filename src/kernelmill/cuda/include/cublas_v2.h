@@ -117,3 +117,8 @@ inline cublasStatus_t cublasSetMatrix(int r, int c, int e, const void* a, int ld
 inline cublasStatus_t cublasGetMatrix(int r, int c, int e, const void* a, int lda, void* b, int ldb) { return cublasSetMatrix(r, c, e, a, lda, b, ldb); }
 inline cublasStatus_t cublasSetVector(int n, int e, const void* x, int ix, void* y, int iy) { for (int i = 0; i < n; i++) memcpy(static_cast<char*>(y) + size_t(i) * iy * e, static_cast<const char*>(x) + size_t(i) * ix * e, size_t(e)); return CUBLAS_STATUS_SUCCESS; }
 inline cublasStatus_t cublasGetVector(int n, int e, const void* x, int ix, void* y, int iy) { return cublasSetVector(n, e, x, ix, y, iy); }
+inline cublasStatus_t cublasSetMatrixAsync(int r, int c, int e, const void* a, int lda, void* b, int ldb, cudaStream_t) { return cublasSetMatrix(r, c, e, a, lda, b, ldb); }
+inline cublasStatus_t cublasGetMatrixAsync(int r, int c, int e, const void* a, int lda, void* b, int ldb, cudaStream_t) { return cublasSetMatrix(r, c, e, a, lda, b, ldb); }
+inline cublasStatus_t cublasSetVectorAsync(int n, int e, const void* x, int ix, void* y, int iy, cudaStream_t) { return cublasSetVector(n, e, x, ix, y, iy); }
+inline cublasStatus_t cublasGetVectorAsync(int n, int e, const void* x, int ix, void* y, int iy, cudaStream_t) { return cublasSetVector(n, e, x, ix, y, iy); }
+#include "km/blas_more.h"

@@ -124,3 +124,4 @@ template <class S> unsigned curand_poisson(S* s, double lambda) {
     do { k++; p *= curand_uniform_double(s); } while (p > l);
     return k - 1;
 }
+#include "curand.h"

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <unistd.h>
 
+#include "engine.h"
 #include "launch.h"
 
 using namespace km;
@@ -21,6 +22,10 @@ double now() {
 }
 
 cudaError_t finished() {
+    if (worker && worker->inside) {
+        report("a kernel waits for kernels that it launched", "device code has no cudaDeviceSynchronize since CUDA 12", true);
+        fail_block(cudaErrorNotSupported);
+    }
     check_all_canaries();
     cudaError_t e = sticky_error();
     if (e) current_error(false);
@@ -51,6 +56,12 @@ void fill(cudaDeviceProp* p) {
     p->canMapHostMemory = p->concurrentKernels = p->unifiedAddressing = p->managedMemory = 1;
     p->maxTexture1D = 131072;
     p->maxTexture2D[0] = p->maxTexture2D[1] = 65536;
+    for (int i = 0; i < 3; i++) p->maxTexture3D[i] = p->maxSurface3D[i] = 16384;
+    p->maxTexture1DLayered[0] = p->maxTexture2DLayered[0] = p->maxTexture2DLayered[1] = 32768;
+    p->maxTexture1DLayered[1] = p->maxTexture2DLayered[2] = 2048;
+    p->maxSurface1D = p->maxSurface2D[0] = p->maxSurface2D[1] = 32768;
+    p->surfaceAlignment = 512;
+    p->memoryPoolsSupported = p->hostRegisterSupported = 1;
     p->asyncEngineCount = 1;
     p->memoryClockRate = 1000000;
     p->memoryBusWidth = 128;

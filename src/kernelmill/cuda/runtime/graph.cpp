@@ -25,7 +25,7 @@ struct CUgraphExec_st {
 namespace {
 std::vector<cudaGraph_t> capturing;
 
-bool real(cudaStream_t s) { return reinterpret_cast<uintptr_t>(s) > 2; }
+bool real(cudaStream_t s) { return reinterpret_cast<uintptr_t>(s) > 4; }
 
 cudaError_t add(cudaGraphNode_t* out, cudaGraph_t g, const cudaGraphNode_t* before, size_t n, cudaGraphNodeType type, std::function<cudaError_t()> run) {
     if (!g || (n && !before)) return set_error(cudaErrorInvalidValue);

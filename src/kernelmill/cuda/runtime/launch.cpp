@@ -35,6 +35,9 @@ struct Launch {
     std::atomic<uint64_t> next{0};
     std::atomic<int> failed{0};
     Grid* grid = nullptr;
+    std::mutex adding;
+    struct Child { const Kernel* kernel; Config config; std::shared_ptr<Packed> args; };
+    std::vector<Child> children, tails;  // launched by this one: run when it is done, as nothing in it can wait for them
 };
 
 std::atomic<Launch*> running{nullptr};
@@ -457,10 +460,6 @@ using namespace km;
 extern "C" {
 
 void __km_push(const unsigned* g, const unsigned* b, size_t shared, cudaStream_t stream, int cooperative) {
-    if (worker && worker->inside) {
-        report("dynamic parallelism is not supported", "a kernel launched a kernel", true);
-        fail_block(cudaErrorNotSupported);
-    }
     pending.push_back({dim3(g[0], g[1], g[2]), dim3(b[0], b[1], b[2]), shared, stream, cooperative != 0});
 }
 
@@ -471,23 +470,26 @@ void __km_register(const void* stub, const Kernel* k) {
 const char* km_last_report() { return last_report; }
 
 void __km_launch(const Kernel* k, const void* args) {
-    if (worker && worker->inside) {
-        report("dynamic parallelism is not supported", "a kernel called a __global__ function", true);
-        fail_block(cudaErrorNotSupported);
-    }
     if (pending.empty()) {
         fprintf(stderr, "kernelmill cuda: %s is a __global__ function and was called without <<<...>>>\n", demangled(k));
         abort();
     }
     Config c = pending.back();
     pending.pop_back();
-    cudaGraph_t graph = recording(c.stream);
-    if (!graph) {
+    const bool nested = worker && worker->inside;
+    cudaGraph_t graph = nested ? nullptr : recording(c.stream);
+    if (!graph && !nested) {
         launch_now(k, args, c);
         return;
     }
     auto packed = std::make_shared<Packed>();
     memcpy(packed->bytes, args, k->args_bytes);
+    if (nested) {
+        Launch& parent = *running;
+        std::lock_guard hold(parent.adding);
+        (c.stream == cudaStreamTailLaunch ? parent.tails : parent.children).push_back({k, c, packed});
+        return;
+    }
     record(graph, 0, [=] { return launch_now(k, packed->bytes, c); });
 }
 
@@ -516,7 +518,7 @@ cudaError_t km::launch_now(const Kernel* k, const void* args, const Config& c) {
     if (auto refused = check(*k, c, limit)) return refused;
     Launch l{k, args, c, uint64_t(c.grid.x) * c.grid.y * c.grid.z, 1};
     static std::mutex one_launch;
-    std::lock_guard hold(one_launch);
+    std::unique_lock hold(one_launch);
     if (settings().vary) draw_order(l);
     running = &l;
     if (c.cooperative) {
@@ -528,6 +530,7 @@ cudaError_t km::launch_now(const Kernel* k, const void* args, const Config& c) {
         else the_pool().run(l, helpers);
     }
     running = nullptr;
+    hold.unlock();
     if (l.failed) {
         set_error(cudaError_t(l.failed.load()), true);
         if (!unread) snprintf(unread_text, sizeof unread_text, "%s failed", demangled(k));
@@ -537,5 +540,9 @@ cudaError_t km::launch_now(const Kernel* k, const void* args, const Config& c) {
     if (trace)
         fprintf(stderr, "kernelmill cuda: %s <<<(%u,%u,%u),(%u,%u,%u),%zu>>> %s\n", demangled(k), c.grid.x, c.grid.y, c.grid.z, c.block.x,
                 c.block.y, c.block.z, c.shared, k->why);
-    return l.failed ? cudaError_t(l.failed.load()) : cudaSuccess;
+    if (l.failed) return cudaError_t(l.failed.load());
+    for (auto* list : {&l.children, &l.tails})
+        for (auto& child : *list)
+            if (auto e = launch_now(child.kernel, child.args->bytes, child.config)) return e;
+    return cudaSuccess;
 }
