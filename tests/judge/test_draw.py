@@ -185,12 +185,14 @@ def test_the_batch_is_cold_long_enough_and_bounded():
     def subject(n: int) -> Subject:
         return Subject((Buffer("f32", (n,)), Buffer("f32", (n,), "out")), (n,), (Draw("normal"), None), (None, Agreement()))
 
-    assert sets_per_batch(subject(1 << 18), 1e-3, 2, Batch()) == 32  # 2 MB each: cold
-    assert sets_per_batch(subject(1 << 18), 1.0, 2, Batch()) == 2  # a call of a second: what it reads takes no time beside that
-    assert sets_per_batch(subject(1 << 18), 1e-5, 2, Batch()) == 85  # memory
-    assert sets_per_batch(subject(1 << 24), 1e-2, 2, Batch()) == 1
-    assert sets_per_batch(subject(1 << 21), 1e-6, 2, Batch()) == 10
-    assert sets_per_batch(subject(4), 1e-7, 2, Batch()) == 16384
+    assert sets_per_batch(subject(1 << 18), [5e-4], 2, Batch()) == 32  # 2 MB each: cold
+    assert sets_per_batch(subject(1 << 18), [5e-4, 2e-3], 2, Batch()) == 10  # one side takes long for the sake of the other's cold cache
+    assert sets_per_batch(subject(1 << 18), [1e-5, 1.0], 2, Batch()) == 85  # the fast one must fill its batch all the same
+    assert sets_per_batch(subject(1 << 18), [1.0], 2, Batch()) == 2  # a call of a second: what it reads takes no time beside that
+    assert sets_per_batch(subject(1 << 18), [1e-5], 2, Batch()) == 85  # memory
+    assert sets_per_batch(subject(1 << 24), [1e-2], 2, Batch()) == 1
+    assert sets_per_batch(subject(1 << 21), [1e-6], 2, Batch()) == 10
+    assert sets_per_batch(subject(4), [1e-7], 2, Batch()) == 16384
 
 
 def test_bad_subjects_are_refused():

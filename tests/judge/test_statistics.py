@@ -53,6 +53,14 @@ def test_a_trend_has_no_direction_and_no_scale(order: list[int]) -> None:
     assert trend(values[:3]) == 1.0
 
 
+def test_a_candidate_that_is_slower_by_far_needs_three_restarts_and_no_other_ends_there() -> None:
+    assert look([-1.0, -0.8, -0.9], RULE) == "slower"
+    assert look([-1.0, -0.8, -0.2], RULE) is None, "one restart says otherwise"
+    assert look([-1.0, -0.8], RULE) is None
+    assert look([1.0, 1.0, 1.0], RULE) is None, "nothing is won early"
+    assert look([-1.0, -0.8, -0.9], Looks(sizes=(2,))) is None, "a shorter race has its own looks"
+
+
 def test_a_gain_that_fades_is_doubted_and_a_steady_one_is_not() -> None:
     rng = np.random.default_rng(6)
     fading = [0.2 - 0.04 * i for i in range(10)]
@@ -71,8 +79,8 @@ def subject(count: int) -> Subject:
 def test_a_warm_batch_fits_the_cache_and_a_cold_one_does_not() -> None:
     megabyte = subject(1 << 17)
     warm, cold = Batch(cache="warm", warm_bytes=16 << 20), Batch()
-    assert sets_per_batch(megabyte, 1e-5, 2, cold) == 170, "256 MB with two arms"
-    assert sets_per_batch(megabyte, 1e-3, 2, cold) == 64
-    assert sets_per_batch(megabyte, 1e-5, 2, warm) == 16
-    assert sets_per_batch(megabyte, 1e-3, 2, warm) == 2
-    assert sets_per_batch(subject(1 << 23), 1e-3, 2, warm) == 1, "larger than the cache: one set"
+    assert sets_per_batch(megabyte, [1e-5], 2, cold) == 170, "256 MB with two arms"
+    assert sets_per_batch(megabyte, [2e-4], 2, cold) == 64
+    assert sets_per_batch(megabyte, [1e-5], 2, warm) == 16
+    assert sets_per_batch(megabyte, [1e-3], 2, warm) == 2
+    assert sets_per_batch(subject(1 << 23), [1e-3], 2, warm) == 1, "larger than the cache: one set"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kernelmill.core.candidate import Candidate, Lineage
 from kernelmill.core.errors import UserError, unknown
@@ -11,6 +13,9 @@ from kernelmill.core.task import Task
 from kernelmill.judge import compiling
 from kernelmill.judge.program import Program
 from kernelmill.judge.sandbox import Isolation
+
+if TYPE_CHECKING:
+    from kernelmill.platforms.x86 import X86
 
 NAMES = ("eager", "compile", "naive")
 
@@ -44,14 +49,20 @@ def naive_candidate(task: Task, platform: str) -> Candidate:
 
 
 def floor_programs(task: Task, sizes: Mapping[str, int], platform: Platform, level: Isolation) -> tuple[Program, ...]:
-    """What may bound a kernel of this task from below: byte twins, or the FMA arm where arithmetic does. Raises as `baseline`."""
+    """What may bound a kernel of this task from below: byte twins, or the FMA arm where arithmetic does. Raises as `baseline`.
+
+    Where a candidate has several threads, the last one has one: to wake another takes longer than little work does.
+    """
     from kernelmill.platforms import arms
 
-    home = _c_platform(platform, platform.run(task).threads)
-    return tuple(_made("floor", arm, task, home, level) for arm in arms.floors(task, sizes, home.machine(), home.run(task).threads))
+    threads = platform.run(task).threads
+    home = _c_platform(platform, threads)
+    floors = arms.floors(task, sizes, home.machine(), threads)
+    places = [(arm, home) for arm in floors] + ([(floors[-1], replace(home, threads=1))] if threads > 1 else [])
+    return tuple(_made("floor", arm, task, place, level) for arm, place in places)
 
 
-def _c_platform(platform: Platform, threads: int) -> Platform:
+def _c_platform(platform: Platform, threads: int) -> X86:
     from kernelmill.platforms.x86 import X86
 
     return platform if isinstance(platform, X86) else X86(threads=threads)

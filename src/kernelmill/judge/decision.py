@@ -27,7 +27,7 @@ from kernelmill.judge.decision_statistics import Looks, fades, interval, look
 from kernelmill.judge.decision_subject import Batch, Subject, sets_per_batch
 from kernelmill.judge.process_arena import Arena, Memory
 
-__all__ = ["Arm", "Decision", "Finding", "Protocol", "Restart", "Rounds", "Subject", "decide", "screen"]
+__all__ = ["Arm", "Decision", "Finding", "Protocol", "Restart", "Rounds", "Subject", "decide", "fastest", "screen"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,10 @@ class Protocol:
     """Time limit of a decision; what is undecided then stays so."""
 
 
+_SIDES = (0, 1)
+"""Baseline and candidate among the arms; what comes after them stands beside the race."""
+_PILOT_SETS, _PILOT_BYTES = 8, 4 << 20
+"""The batch that shows how long a call takes: two calls of a short kernel take no longer than the null command."""
 LAYOUTS = 3
 """How often a batch may be laid out anew because it was too short."""
 QUEUED = 0.05
@@ -147,13 +151,13 @@ def decide(
     threads: int = 1,
     seed: int,
     protocol: Protocol = Protocol(),
-    call_seconds: float | None = None,
+    call_seconds: Sequence[float] | None = None,
     oracle: Oracle | None = None,
 ) -> Decision:
     """Restarts until the looks decide. Deterministic in nothing but its seeds: they come from `seed`, which stays secret until afterwards.
 
-    `call_seconds`: time of one warm call, where the caller knows it (else two runners are started to find out). `oracle` checks the last
-    batch of random restarts against the truth: it gets the arena and the candidate's outputs while everything is stopped.
+    `call_seconds`: time of one warm call of each side, where the caller knows it (else runners are started to find out). `oracle` checks
+    the last batch of random restarts against the truth: it gets the arena and the candidate's outputs while everything is stopped.
     """
     race = _Race(subject, [baseline, candidate, *([replace(twin, unlike=max(1, twin.unlike))] if twin else [])], threads, seed, protocol)
     if trouble := race.prepare(call_seconds):
@@ -177,6 +181,8 @@ def decide(
             return race.result("faster", f"the lower bound is above {protocol.looks.margin:g} times {baseline.name}")
         if found == "not faster":
             return race.result("not faster", f"no gain over {baseline.name} of more than {100 * (protocol.looks.futile_above - 1):.0f} %")
+        if found == "slower":
+            return race.result("not faster", f"slower than {baseline.name} by far, in each of {len(race.done)} restarts")
         if race.is_last():
             undecided = f"{len(race.done)} restarts do not decide: too small a difference or too large a spread"
             return race.result("cannot tell here", undecided + race.circumstances())
@@ -193,7 +199,7 @@ def screen(
     threads: int = 1,
     seed: int,
     protocol: Protocol = SCREEN,
-    call_seconds: float | None = None,
+    call_seconds: Sequence[float] | None = None,
 ) -> Decision:
     """One restart against the incumbent, for searching: `speedup.median` is an estimate without an interval, never a claim."""
     race = _Race(subject, [incumbent, candidate], threads, seed, protocol)
@@ -201,6 +207,21 @@ def screen(
     if trouble:
         return race.result("failed", trouble.text, finding=trouble)
     return race.result("not faster", "one restart screens, it does not decide")
+
+
+def fastest(subject: Subject, arms: Sequence[Arm], *, threads: int, seed: int, protocol: Protocol, call_seconds: float) -> int:
+    """Which of these arms, none of which computes anything, one restart shows as the fastest; the first where one fails.
+
+    `call_seconds`: a guess, enough to lay out a batch.
+    """
+    if len(arms) == 1:
+        return 0
+    race = _Race(subject, arms, threads, seed, protocol)
+    race.prepare([call_seconds])
+    restart, _ = race.restart()
+    race.release()
+    times = [restart.value(i) for i in range(len(arms))] if restart.samples else [0.0]
+    return times.index(min(times))
 
 
 class _Race:
@@ -218,15 +239,14 @@ class _Race:
         self.outputs_of: list[Memory] = []
         self.pool: list[Memory] = []
 
-    def prepare(self, call_seconds: float | None) -> Finding | None:
+    def prepare(self, call_seconds: Sequence[float] | None) -> Finding | None:
         """Sizes the batch and lays out the memory that all restarts use."""
         if call_seconds is None:
-            self._lay_out(2)
+            self._lay_out(max(2, min(_PILOT_SETS, _PILOT_BYTES // max(1, self.subject.input_bytes + self.subject.output_bytes))))
             pilot = self._run(Rounds(most=3, defences=self.protocol.rounds.defences))
             if pilot.finding:
                 return pilot.finding
-            times = [pilot.value(i) - pilot.null_on_clock_ns * 1e-9 for i in range(len(self.arms))]
-            call_seconds = max(1e-9, min(times) / 2)
+            call_seconds = [max(1e-9, pilot.value(i) - pilot.null_on_clock_ns * 1e-9) / len(self.arena.sets) for i in _SIDES]
             self.batch = self._long_enough(pilot)
         self.sets = sets_per_batch(self.subject, call_seconds, len(self.arms), self.batch)
         self._lay_out(self.sets)
@@ -242,7 +262,7 @@ class _Race:
         shortest = self._shortest()
         if shortest > (0.6 * self.batch.seconds if len(self.done) == 1 else self.protocol.shortest_in_nulls * self._null()):
             return False
-        sets = sets_per_batch(self.subject, shortest / self.sets, len(self.arms), self.batch)
+        sets = sets_per_batch(self.subject, [t / self.sets for t in self._times()], len(self.arms), self.batch)
         if self.enlarged >= LAYOUTS or sets < 1.3 * self.sets:
             return False
         self.enlarged += 1
@@ -250,9 +270,12 @@ class _Race:
         self._lay_out(sets)
         return True
 
+    def _times(self) -> list[float]:
+        """Seconds of the batch of baseline and candidate, at the median of the restarts."""
+        return [statistics.median(r.value(i) for r in self.done) for i in _SIDES]
+
     def _shortest(self) -> float:
-        """Seconds of the faster arm's batch, at the median of the restarts."""
-        return min(statistics.median(r.value(i) for r in self.done) for i in (0, 1))
+        return min(self._times())
 
     def _null(self) -> float:
         """Seconds of the null command on the deciding clock, at the median of the restarts: single ones are five times slower."""

@@ -70,9 +70,10 @@ class Rounds:
     """How long a restart goes on."""
 
     most: int = 10
-    least: int = 3
-    seconds: float = 0.05
-    """After `least` rounds enough is enough once the windows took this long per arm: restarts count, not rounds."""
+    least: int = 2
+    seconds: float = 0.02
+    """After `least` rounds enough is enough once the windows took this long per arm, and after any once they took four times that:
+    restarts count, not rounds."""
     timeout: float = 20.0
     """Time limit of one batch."""
     helpers: int = 1

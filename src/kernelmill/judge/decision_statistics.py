@@ -27,6 +27,9 @@ class Looks:
     futile_alpha: float = 0.05
     patience: int = 10
     """From so many restarts on a mean under `margin` ends the search."""
+    early: int = 3
+    """After so many restarts a candidate that took `hopeless` times as long in each of them is slower: an end, never a win."""
+    hopeless: float = 1.5
 
     @property
     def error_rate(self) -> float:
@@ -43,9 +46,11 @@ class Interval:
     high: float
 
 
-def look(logs: Sequence[float], rule: Looks = Looks()) -> Literal["faster", "not faster"] | None:
-    """What these restarts show; None: go on. Says nothing between the sizes."""
+def look(logs: Sequence[float], rule: Looks = Looks()) -> Literal["faster", "not faster", "slower"] | None:
+    """What these restarts show; None: go on. Says nothing between the sizes but that the candidate is much slower."""
     n = len(logs)
+    if n == rule.early < rule.sizes[0]:
+        return "slower" if max(logs) < -math.log(rule.hopeless) else None
     if n not in rule.sizes:
         return None
     mean, error = mean_error(logs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kernelmill.core import formula
@@ -124,17 +124,20 @@ def fill_once(buffer: Buffer, draw: Draw, seed: int, sizes: Mapping[str, int] | 
     return out.raw[: buffer.bytes]
 
 
-def sets_per_batch(subject: Subject, call_seconds: float, arms: int, budget: Batch) -> int:
+def sets_per_batch(subject: Subject, call_seconds: Sequence[float], arms: int, budget: Batch) -> int:
     """K, the distinct input sets of one batch: at least 2 ms of work and twice the cache, at most the memory allowed.
+
+    `call_seconds`: of one call of each side of the race. The faster one must fill the batch; the slower one says what a set costs.
 
     In mode `warm` at most what fits the cache, and at least one: a set never repeats within a batch, in either mode.
     """
     working = max(1, subject.input_bytes + subject.output_bytes)
-    wanted = math.ceil(budget.seconds / max(call_seconds, 1e-9))
+    fast, slow = max(1e-9, min(call_seconds)), max(1e-9, *call_seconds)
+    wanted = math.ceil(budget.seconds / fast)
     if budget.cache == "warm":
         wanted = min(wanted, budget.warm_bytes // working)
     else:
-        cold = min(math.ceil(budget.cold_bytes / working), math.ceil(budget.longest / max(call_seconds, 1e-9)))
+        cold = min(math.ceil(budget.cold_bytes / working), math.ceil(budget.longest / slow))
         wanted = max(wanted, cold, 2)
     per_set = max(1, subject.input_bytes + arms * subject.output_bytes)
     return max(1, min(wanted, budget.memory_bytes // per_set, budget.most_sets))
@@ -150,8 +153,9 @@ class Batch:
     seconds: float = 0.002
     cold_bytes: int = 64 << 20
     """Inputs and outputs of a batch together exceed this, so that the last call's data is not in a cache for the next."""
-    longest: float = 0.1
-    """Seconds from which a batch takes no further sets for the sake of cold caches: such calls take longer than reading their data does."""
+    longest: float = 0.02
+    """Seconds of the slower side from which a batch takes no further sets for the sake of cold caches: such calls take longer than reading
+    their data does, or are so much slower that it does not matter."""
     memory_bytes: int = 256 << 20
     most_sets: int = 16384
     cache: str = "cold"

@@ -39,7 +39,7 @@ from kernelmill.judge.suspicion import settled
 from kernelmill.judge.verify import Checked, verify
 from kernelmill.platforms import machine
 
-VERSION = "2"
+VERSION = "3"
 """Of the judge's rules: bound, cases, decision. Goes up when a verdict may differ."""
 ATTEMPTS = 3
 """How often a race is run again whose finding against the candidate no new process confirms."""
@@ -47,6 +47,8 @@ PROGRAMS = 64
 """Compiled candidates kept in memory; baselines stay."""
 NAIVE = Protocol(Batch(cold_bytes=16 << 20), Looks(sizes=(4,)), Rounds(most=4, least=1), seconds=8.0)
 """The naive baseline decides nothing and may be a hundred times slower than the candidate: few restarts, and the interval says so."""
+TWIN_RATE, TWIN_SECONDS = 10e9, 0.005
+"""Bytes a second that a byte twin is guessed to move, and how long the batches are in which the fastest of them is found."""
 HEAVY, TOO_HEAVY = 200_000_000, 1_000_000_000
 """From so many FLOP on one call of a naive kernel is a batch; from so many on it takes seconds and is not measured."""
 
@@ -124,7 +126,7 @@ class Judge:
         found = self._raced(
             lambda seed: decision.screen(
                 subject, self._arm("incumbent", rival), self._arm("candidate", program), threads=self.threads, seed=seed,
-                protocol=self._screening, call_seconds=self._seconds.get(incumbent.id),
+                protocol=self._screening, call_seconds=self._known(incumbent.id),
             ),
             program, rival, evidence, self.seed,
         )  # fmt: skip
@@ -210,7 +212,7 @@ class Judge:
                 lambda drawn, name=name, rival=rival, twin=twin: decision.decide(
                     subject, self._arm(name, rival), self._arm("candidate", program), twin=twin,
                     threads=self.threads, seed=drawn, protocol=self._protocol(name, first=not found),
-                    call_seconds=self._shorter(candidate.id, name),
+                    call_seconds=self._known(candidate.id, name),
                     oracle=timing.against_oracle(self.task, work, self.store, seed),
                 ),
                 program, rival, evidence, seed,
@@ -251,7 +253,7 @@ class Judge:
         looks = replace(self.protocol.looks, sizes=self.protocol.looks.sizes[:1])
         found = decision.decide(
             subject, self._arm("itself", program), self._arm("candidate", program), threads=self.threads, seed=secrets.randbits(62),
-            protocol=replace(self.protocol, looks=looks), call_seconds=self._seconds.get(program.candidate.id),
+            protocol=replace(self.protocol, looks=looks), call_seconds=self._known(program.candidate.id),
         )  # fmt: skip
         evidence["seconds"]["timing aa"] = found.seconds
         if s := found.speedup:
@@ -267,16 +269,23 @@ class Judge:
             evidence["roofline"] = f"not measured: {str(error).splitlines()[0]}"
             return None
         program = self._baselines["floor"]
-        name = evidence["roofline_of"] = program.candidate.lineage.author
+        name = program.candidate.lineage.author
+        evidence["roofline_of"] = name if program.run.threads == self.threads else f"{name}, {program.run.threads} thread"
+        return self._floor_side(program)
+
+    def _floor_side(self, program: Program) -> Arm:
+        name = program.candidate.lineage.author
         return replace(self._arm(name, program), unlike=2 if name == "fma_arm" else 1)
 
     def _fastest(self, programs: Sequence[Program], subject: Subject) -> Program:
-        """Which of two byte twins is the floor, told by a screen: stores around the caches win on one machine and lose on another."""
-        if len(programs) == 1:
-            return programs[0]
-        first, second = (replace(self._arm(p.candidate.lineage.author, p), unlike=1) for p in programs)
-        found = decision.screen(subject, first, second, threads=self.threads, seed=secrets.randbits(62), protocol=self._screening)
-        return programs[int(bool(found.speedup and found.speedup.median > 1))]
+        """Which of them is the floor, told by one restart: stores around the caches, or a second thread for little work, win on one machine
+        and lose on another."""
+        arms = [self._floor_side(p) for p in programs]
+        guess = (subject.input_bytes + subject.output_bytes) / TWIN_RATE
+        protocol = replace(self._screening, batch=replace(self.protocol.batch, longest=TWIN_SECONDS))
+        return programs[
+            decision.fastest(subject, arms, threads=self.threads, seed=secrets.randbits(62), protocol=protocol, call_seconds=guess)
+        ]
 
     def _baseline(self, name: str) -> Program:
         if name not in self._baselines:
@@ -286,10 +295,10 @@ class Judge:
     def _arm(self, name: str, program: Program) -> Arm:
         return Arm(name, lambda arena, outputs: program.launch(arena, outputs, self.level))
 
-    def _shorter(self, *names: str) -> float | None:
-        """Seconds of one call of the faster of these, where both are known."""
+    def _known(self, *names: str) -> list[float] | None:
+        """Seconds of one call of each, where all are known."""
         known = [self._seconds[n] for n in names if n in self._seconds]
-        return min(known) if len(known) == len(names) else None
+        return known if len(known) == len(names) else None
 
     def _raced(
         self, race: Callable[[int], Decision], program: Program, rival: Program, evidence: dict[str, Any], seed: int

@@ -45,16 +45,17 @@ def compiles_late() -> bool:
     return not torch_ext.loaded()
 
 
-def copy(place: torch.Tensor, result: torch.Tensor) -> None:
+def copy(places: list[torch.Tensor], results: list[torch.Tensor]) -> None:
     """Untimed. Under guards a result is filled with 0xff before the candidate sees it: what is left of that keeps the judge's poison."""
-    if "KERNELMILL_CUDA_GUARD" in os.environ and result.is_floating_point() and result.numel():
-        words = {2: torch.int16, 4: torch.int32, 8: torch.int64}.get(result.element_size())
-        if words is not None:
-            unwritten = result.view(words) == -1
-            if unwritten.any():
-                place[~unwritten] = result[~unwritten]
-                return
-    place.copy_(result)
+    for place, result in zip(places, results, strict=True):
+        if "KERNELMILL_CUDA_GUARD" in os.environ and result.is_floating_point() and result.numel():
+            words = {2: torch.int16, 4: torch.int32, 8: torch.int64}.get(result.element_size())
+            if words is not None:
+                unwritten = result.view(words) == -1
+                if unwritten.any():
+                    place[~unwritten] = result[~unwritten]
+                    continue
+        place.copy_(result)
 
 
 def describe(error: BaseException) -> str:

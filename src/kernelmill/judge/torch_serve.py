@@ -22,6 +22,8 @@ from kernelmill.judge.torch_entry import BadCandidate, Call, bind, describe
 from kernelmill.judge.torch_job import Job
 
 _TENSORS = (torch.Tensor, torch.nn.Parameter)
+_copy, _threads, _set_threads = torch.Tensor.copy_, torch.get_num_threads, torch.set_num_threads
+"""Taken before a candidate could put others in their place."""
 EXIT_LOAD, EXIT_RAISED, EXIT_SHAPE = 3, 4, 5
 """How a runner leaves: the candidate did not load, raised during a call, returned something else than the task's outputs."""
 
@@ -38,7 +40,7 @@ class Runner:
         results = mmap.mmap(results_fd, os.fstat(results_fd).st_size)
         self.addresses = (ctypes.c_uint64 * (len(results) // 8)).from_buffer(results)
         self.kept: dict[int, list[torch.Tensor]] = {}
-        self._put: Callable[[torch.Tensor, torch.Tensor], object] = torch.Tensor.copy_
+        self._put: Callable[[list[torch.Tensor], list[torch.Tensor]], object] = _copy_all
         self._more: Callable[[BaseException], str] = lambda error: ""
 
     def run(self, fds: Mapping[str, int], readable: list[str], used_bytes: int) -> NoReturn:
@@ -191,13 +193,17 @@ class Runner:
             raise failed[0]
 
     def _copy(self) -> None:
+        places: list[torch.Tensor] = []
+        values: list[torch.Tensor] = []
         for s, results in self.kept.items():
             if len(results) != self.results:
                 raise BadCandidate(f"it returned {len(results)} tensors, expected {self.results}")
             for result, (tensor, place) in zip(results, self.places[s], strict=True):
                 _check(result, tensor, place)
                 if result.data_ptr() != place.data_ptr():
-                    self._put(place, result)
+                    places.append(place)
+                    values.append(result)
+        self._put(places, values)
         self.kept.clear()
 
 
@@ -210,6 +216,15 @@ def _view(tensor: Tensor, address: int, sizes: dict[str, int]) -> torch.Tensor:
         return torch.empty(dims, dtype=dtype)
     memory: Any = (ctypes.c_char * size).from_address(address)
     return torch.frombuffer(memory, dtype=dtype).view(dims)
+
+
+def _copy_all(places: list[torch.Tensor], values: list[torch.Tensor]) -> None:
+    """With one thread: a batch may have thousands of results, and to wake a second one for each took four times as long as copying."""
+    threads = _threads()
+    _set_threads(1)
+    for place, value in zip(places, values, strict=True):
+        _copy(place, value)
+    _set_threads(threads)
 
 
 def _check(result: torch.Tensor, tensor: Tensor, place: torch.Tensor) -> None:

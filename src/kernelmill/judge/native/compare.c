@@ -113,10 +113,21 @@ void km_poison_some(void *to, uint64_t count, uint32_t dtype, uint64_t poison, u
     memcpy((char *)to + (uint64_t)((unsigned __int128)km_next(&state) * count >> 64) * size, &word, size);
 }
 
+#define COUNT(type)                                                       \
+  {                                                                       \
+    const type *p = at, bad = (type)word;                                 \
+    for (uint64_t i = 0; i < count; i++) n += p[i] == bad;                \
+    return n;                                                             \
+  }
+
 uint64_t km_count_poison(const void *at, uint64_t count, uint32_t dtype, uint64_t poison) {
-  uint64_t word = pattern(poison, dtype), size = size_of[dtype], n = 0;
-  for (uint64_t i = 0; i < count; i++) n += memcmp((const char *)at + i * size, &word, size) == 0;
-  return n;
+  uint64_t word = pattern(poison, dtype), n = 0;
+  switch (size_of[dtype]) {
+    case 8: COUNT(uint64_t)
+    case 4: COUNT(uint32_t)
+    case 2: COUNT(uint16_t)
+    default: COUNT(uint8_t)
+  }
 }
 
 static inline uint8_t canary(uint64_t at, uint64_t seed) { return (uint8_t)(((at ^ seed) * 0x9e3779b97f4a7c15ull) >> 56 | 1); }

@@ -248,7 +248,7 @@ int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_fi
   }
   for (uint32_t s = 0; s < r->nsets; s++) order[s] = s;
   uint64_t last = 0;
-  for (uint32_t round = 0; round <= r->rounds && !f->trouble && (done < r->least_rounds || spent <= r->budget_ns); round++) {
+  for (uint32_t round = 0; round <= r->rounds && !f->trouble && spent <= (done < r->least_rounds ? 4 : 1) * r->budget_ns; round++) {
     uint64_t seed = km_next(&state), poison = km_new_poison(km_next(&state));
     f->round = (int)round, last = seed;
     share(r, refill, round, seed, poison, NULL);
