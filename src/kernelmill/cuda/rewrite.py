@@ -6,6 +6,7 @@ to know a type. Line numbers are kept.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from kernelmill.core.errors import UserError
@@ -22,12 +23,13 @@ class Rewritten:
     includes: list[str] = field(default_factory=list)
 
 
+_SPACED = re.compile(r"<<\s+<|<\s+<<")
 _CHANGES = ("<<<", "__shared__", "asm", "unroll", "cudaLaunch", "texture")
 
 
 def needs_rewriting(text: str) -> bool:
     """Whether any rule below could apply."""
-    return any(word in text for word in _CHANGES)
+    return any(word in text for word in _CHANGES) or _SPACED.search(text) is not None
 
 
 def rewrite(text: str, path: str = "<string>") -> Rewritten:
@@ -39,6 +41,8 @@ def rewrite(text: str, path: str = "<string>") -> Rewritten:
     _untyped_launches(found)
     _texture_references(found)
     _asm(found, path)
+    if _SPACED.search(text):
+        _spaced_launches(found)
     result.launches = _launches(found, path)
     result.text = join(found)
     return result
@@ -108,6 +112,29 @@ def _callee_start(found: list[Token], end: int) -> int:
             continue
         return start
     raise ValueError
+
+
+def _spaced_launches(found: list[Token]) -> None:
+    """Joins `<< <` and its `>> >`, as editors write them and nvcc reads them."""
+    for one, other in (("<<", "<"), ("<", "<<"), (">>", ">"), (">", ">>")):
+        i = 0
+        while i < len(found):
+            k = i + 1
+            while k < len(found) and found[k].kind == "space":
+                k += 1
+            if k > i + 1 and _punct(found, i, one) and _punct(found, k, other):
+                after = step(found, k + 1, 1)
+                if one[0] == "<" or (_punct(found, after, "(") and _opened(found, i)):
+                    found[i : k + 1] = [Token("punct", (one + other)), *found[i + 1 : k]]
+            i += 1
+
+
+def _opened(found: list[Token], i: int) -> bool:
+    """Whether a `<<<` before `i`, in the same statement, waits for its `>>>`."""
+    for t in reversed(found[:i]):
+        if t.kind == "punct" and t.text in ("<<<", ">>>", ";", "{", "}"):
+            return t.text == "<<<"
+    return False
 
 
 def _launches(found: list[Token], path: str) -> int:
