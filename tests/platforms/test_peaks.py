@@ -40,7 +40,7 @@ def test_a_damaged_file_counts_as_nothing(monkeypatch: pytest.MonkeyPatch, tmp_p
 @pytest.mark.parametrize("which", ["vadd", "step"])
 def test_printed_arms(which: str, request: pytest.FixtureRequest, golden: Callable[[str, str], None]) -> None:
     task: Task = request.getfixturevalue(which)
-    golden(f"{which}.twin.c", arms.byte_twin(task).source)
+    golden(f"{which}.twin.c", arms.byte_twin(task, task.sizes("ci")).source)
     golden(f"{which}.fma.c", arms.fma_arm(task).source)
 
 
@@ -50,7 +50,7 @@ def test_printed_arms(which: str, request: pytest.FixtureRequest, golden: Callab
 def test_a_twin_writes_every_output_byte_and_no_other(cc: str, nontemporal: bool, vadd: Task, build: Build, tmp_path: Path) -> None:
     if compilers.choose(cc, True) is None:
         pytest.skip(f"no {cc} here")
-    x86, twin = platform(f"x86{{cc={cc}}}"), arms.byte_twin(vadd, nontemporal)
+    x86, twin = platform(f"x86{{cc={cc}}}"), arms.byte_twin(vadd, {"N": 1 << 20}, nontemporal)
     assert x86.refuse(twin, vadd) == ""
     code, messages, artifact = build(x86, twin, vadd)
     assert code == 0, messages

@@ -14,6 +14,15 @@ typedef float floats __attribute__((vector_size(64), may_alias));
 #define STREAM(p, v) (*(loose *)(p) = (v))
 #endif
 
+#define FINITE(v) ((v) & 0x3f3f3f3f3f3f3f3f) /* a finite number of every type */
+#define READ4(p, line, i) \
+  for (int k = 0; k < 4; k++) line[k] ^= ((const loose *)(p))[4 * (i) + k]
+#define WRITE4(p, line, i, around) \
+  if (around && (uintptr_t)(p) % 64 == 0) \
+    for (int k = 0; k < 4; k++) STREAM((char *)(p) + 64 * (4 * (i) + k), FINITE(line[k])); \
+  else \
+    for (int k = 0; k < 4; k++) ((loose *)(p))[4 * (i) + k] = FINITE(line[k])
+
 /* Parts of a tensor, cut at 64 bytes; the last one takes what is left over. No division at each: that took as long as the bytes. */
 static inline int64_t part(int64_t bytes, int64_t n) { return (bytes / 64 + n - 1) / n * 64; }
 static inline int64_t cut(int64_t bytes, int64_t step, int64_t i, int64_t n) {
@@ -32,7 +41,7 @@ static inline word take(const void *p, int64_t bytes, int64_t step, int64_t i, i
 
 static inline void give(void *p, int64_t bytes, int64_t step, int64_t i, int64_t n, word value, int around) {
   char *at = (char *)p + cut(bytes, step, i, n), *end = (char *)p + cut(bytes, step, i + 1, n);
-  value &= 0x3f3f3f3f3f3f3f3f; /* a finite number of every type */
+  value = FINITE(value);
   if (around && (uintptr_t)at % 64 == 0)
     for (; end - at >= 64; at += 64) STREAM(at, value);
   for (; end - at >= 64; at += 64) *(loose *)at = value;
@@ -43,18 +52,26 @@ void km_vadd(const float* x, const float* y, float* z, int64_t N) {
   const int64_t bytes_x = (int64_t)4 * N;
   const int64_t bytes_y = (int64_t)4 * N;
   const int64_t bytes_z = (int64_t)4 * N;
-  const int64_t n = (bytes_x + bytes_y + bytes_z) / 1024 + 1;
-  const int64_t step_x = part(bytes_x, n);
-  const int64_t step_y = part(bytes_y, n);
-  const int64_t step_z = part(bytes_z, n);
+  const int64_t n = (int64_t)4 * N / 256;
+  const int64_t step_x = 256;
+  const int64_t step_y = 256;
+  const int64_t step_z = 256;
 #pragma omp parallel
   {
-    word seen = {0};
-#pragma omp for schedule(static)
+    word seen = {0}, line[4] = {{0}};
+#pragma omp for schedule(static) nowait
     for (int64_t i = 0; i < n; i++) {
-      seen = take(x, bytes_x, step_x, i, n, seen);
-      seen = take(y, bytes_y, step_y, i, n, seen);
-      give(z, bytes_z, step_z, i, n, seen, 0);
+      READ4(x, line, i);
+      READ4(y, line, i);
+      WRITE4(z, line, i, 0);
+    }
+    for (int k = 0; k < 4; k++) seen ^= line[k];
+#pragma omp single
+    { /* what is left over after whole steps */
+      const int64_t i = n;
+      seen = take(x, bytes_x, step_x, i, n + 1, seen);
+      seen = take(y, bytes_y, step_y, i, n + 1, seen);
+      give(z, bytes_z, step_z, i, n + 1, seen, 0);
     }
     __asm__ volatile("" : : "m"(seen) : "memory");
   }
