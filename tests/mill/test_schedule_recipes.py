@@ -56,6 +56,22 @@ def test_every_thread_packs_and_multiplies_alone() -> None:
         assert print_c(draft.program).count("#pragma omp") == 1
 
 
+BIASED = SUM.format(right="K, N", index="k, j").replace("out c: f32[M, N]", "in w: f32[N]\nout y: f32[M, N]\ntemp c: f32[M, N]") + (
+    "  for i1 < M\n    for j1 < N\n      y[i1, j1] = c[i1, j1] + w[j1]\n"
+)
+
+
+@pytest.mark.parametrize("sizes", [WIDE, {"M": 8192, "K": 32, "N": 64}], ids=["columns", "rows"])
+def test_what_is_made_of_a_product_joins_its_parallel_region(sizes: Mapping[str, int]) -> None:
+    (draft,) = first(parse(BIASED), sizes, 1)
+    assert print_c(draft.program).count("#pragma omp") == 1
+    rng = np.random.default_rng(2)
+    a, b, w = (rng.standard_normal(shape, np.float32) for shape in ((70, 33), (33, 600), (600,)))
+    arrays = {"a": a, "b": b, "w": w, "y": np.full((70, 600), np.nan, np.float32)}
+    compiled.call(draft.program, arrays, {"M": 70, "K": 33, "N": 600})
+    np.testing.assert_allclose(arrays["y"], a @ b + w, rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize("name", PRODUCTS)
 @pytest.mark.parametrize("sizes", [WIDE, LONG], ids=["wide", "long"])
 def test_every_beginning_computes_the_product(name: str, sizes: Mapping[str, int]) -> None:

@@ -6,6 +6,7 @@ vectorize the loop along which memory is contiguous, run the outermost loop on a
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from kernelmill.authors.schedule.draft import Draft
@@ -24,7 +25,7 @@ from kernelmill.authors.schedule.shape import (
     values,
 )
 from kernelmill.mill import moves
-from kernelmill.mill.expr import Elem, walk
+from kernelmill.mill.expr import Const, Elem, Op, walk
 from kernelmill.mill.ir import Loop, Program, Reduce, Scan, Store
 from kernelmill.mill.walk import expressions, statements, written
 
@@ -58,6 +59,7 @@ def schedule(draft: Draft, knobs: Rows, keep: frozenset[str] = frozenset()) -> D
     """Apply the recipe; buffers in `keep` are left to another recipe."""
     draft.try_("simplify")
     inline(draft, knobs)
+    join(draft, keep)
     if knobs.collapse:
         collapse(draft)
     if knobs.fuse:
@@ -103,6 +105,29 @@ def _worth(maker: Site, readers: list[tuple[Site, int]], knobs: Rows) -> bool:
     if heavy(value):
         return count == 1
     return count == 1 or cost * (count - 1) <= knobs.inline_operations
+
+
+def join(draft: Draft, keep: frozenset[str]) -> None:
+    """What is computed from a kept nest's result, element by element, joins the loop that its threads share: one parallel region for both,
+    and the result is read again while it is near."""
+    for kernel in draft.program.kernels:
+        tops = [s.var for s in kernel.body if isinstance(s, Loop)]
+        for first, second in itertools.pairwise(tops):
+            outer, nest = find_loop(draft.program, first), find_loop(draft.program, second)
+            if outer is None or nest is None or not _touches(draft.program, first, keep) or _touches(draft.program, second, keep):
+                continue
+            blocks = outer.extent.args[1] if isinstance(outer.extent, Op) and outer.extent.name == "floordiv" else None
+            for chain in (inside(nest)[:n] for n in range(1, len(inside(nest)) + 1)):
+                trial, loop = draft.copy(), chain[-1].var
+                if isinstance(blocks, Const):
+                    if not trial.try_(f"split {loop} {blocks.value} -> {first}_{loop} {loop}_r"):
+                        continue
+                    loop = f"{first}_{loop}"
+                if len(chain) > 1 and not trial.try_("reorder " + " ".join((loop, *(x.var for x in chain[:-1])))):
+                    continue
+                if trial.try_(f"fuse {first} {loop}"):
+                    draft.program, draft.moves = trial.program, trial.moves
+                    break
 
 
 def collapse(draft: Draft) -> None:
@@ -226,7 +251,7 @@ def threads(draft: Draft, keep: frozenset[str] = frozenset()) -> None:
     """
     for top in outer_loops(draft.program):
         used = {e.buffer for s in statements((top,)) for x in expressions(s) for e in walk(x) if isinstance(e, Elem)}
-        if used and used <= keep:
+        if top.kind.name == "parallel" or (used and used <= keep):
             continue
         draft.first(f"parallelize {loop.var}" for loop in inside(top))
 
