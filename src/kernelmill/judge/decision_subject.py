@@ -139,7 +139,7 @@ def sets_per_batch(subject: Subject, call_seconds: Sequence[float], arms: int, b
     else:
         cold = min(math.ceil(budget.cold_bytes / working), math.ceil(budget.longest / slow))
         wanted = max(wanted, cold, 2)
-    per_set = max(1, subject.input_bytes + arms * subject.output_bytes)
+    per_set = max(1, subject.input_bytes + min(arms, 2) * subject.output_bytes)  # a third arm must not make batches too short
     return max(1, min(wanted, budget.memory_bytes // per_set, budget.most_sets))
 
 
