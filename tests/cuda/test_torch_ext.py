@@ -61,3 +61,71 @@ def test_load_files_with_their_own_module(tmp_path: Path, tools: object) -> None
     op = load(name="km_test_load", sources=[str(file)])
     x = torch.randn(2, 3)
     assert torch.equal(op.scale(x), x * 2)
+
+
+SIXTEEN = """
+#include <torch/extension.h>
+#include <cuda_fp16.h>
+#include <cuda_bf16.h>
+#include <ATen/cuda/CUDAContext.h>
+#include <ATen/cuda/Atomic.cuh>
+#include <c10/cuda/CUDAGuard.h>
+template <typename T> struct Raw;
+template <> struct Raw<at::Half> { using type = __half; };
+template <> struct Raw<at::BFloat16> { using type = __nv_bfloat16; };
+template <typename T> __global__ void C10_LAUNCH_BOUNDS_1(64) both_ways(const T* x, T* y, T* sum, int n) {
+    using R = typename Raw<T>::type;
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= n) return;
+    R r = static_cast<R>(x[i]);
+    T back = r;
+    y[i] = back + static_cast<T>(__hmul(r, R(2.0f)));
+    gpuAtomicAdd(sum, static_cast<T>(1.0f));
+}
+std::vector<torch::Tensor> triple(torch::Tensor x) {
+    TORCH_CHECK(x.device().type() == c10::DeviceType::CUDA && x.device().is_cuda(), "on a GPU");
+    TORCH_CHECK(torch::cuda::is_available());
+    cudaSetDevice(x.get_device());
+    auto y = torch::empty(x.sizes(), x.options().device(torch::kCUDA));
+    auto sum = torch::zeros({1}, torch::TensorOptions().dtype(x.dtype()).device(torch::Device("cuda:0"))).cuda();
+    auto stream = at::cuda::getCurrentCUDAStream(x.device().index());
+    AT_DISPATCH_REDUCED_FLOATING_TYPES(x.type().scalarType(), "triple", [&] {
+        both_ways<scalar_t><<<(x.numel() + 63) / 64, 64, 0, stream>>>(
+            x.data_ptr<scalar_t>(), y.data_ptr<scalar_t>(), sum.data_ptr<scalar_t>(), x.numel());
+    });
+    TORCH_CHECK(cudaGetLastError() == cudaSuccess);
+    return {y, sum};
+}
+"""
+
+
+def test_sixteen_bits_and_names_of_devices(tools: object) -> None:
+    from kernelmill.cuda import load_inline
+
+    op = load_inline(
+        name="km_test_sixteen", cpp_sources="std::vector<torch::Tensor> triple(torch::Tensor x);", cuda_sources=SIXTEEN, functions="triple"
+    )
+    for dtype in (torch.half, torch.bfloat16):
+        x = torch.arange(-50, 50, dtype=torch.float32).to(dtype)
+        y, total = op.triple(x)
+        assert torch.equal(y, x * 3)
+        assert total.item() == 100
+
+
+def test_a_source_that_includes_torch_builds_from_the_command_line(tmp_path: Path, tools: object) -> None:
+    from kernelmill.cuda.building import build
+
+    file = tmp_path / "op.cu"
+    file.write_text("\ufeff" + SOURCE + 'PYBIND11_MODULE(TORCH_EXTENSION_NAME, m) { m.def("scale", &scale); }\n')
+    built = build([file], tmp_path / "op.so")
+    assert "PyInit_op" in built.entries
+
+
+def test_old_names_are_modernized() -> None:
+    from kernelmill.cuda.torch_ext import modernize
+
+    assert modernize("AT_DISPATCH_FLOATING_TYPES(x.type(), n, f)") == "AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), n, f)"
+    assert modernize("x[0].type().is_cuda()") == "x[0].is_cuda()"
+    assert modernize("a.b().cuda()") == "a.b().cpu()"
+    assert modernize("TORCH_LIBRARY_IMPL(ops, CUDA, m)") == "TORCH_LIBRARY_IMPL(ops, CPU, m)"
+    assert modernize("t.type() == other.type()") == "t.type() == other.type()"

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,14 +29,15 @@ class Built:
     seconds: float = 0.0
 
 
+_TORCH = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"](?:torch|ATen|c10|THC|pybind11)/', re.M)
 _INCLUDE_LINE = re.compile(r'^([ \t]*#[ \t]*include[ \t]*)(["<])([^">\n]+)([">])', re.M)
 
 
 class Sources:
     """Copies sources into a work folder, rewritten, with the project's own headers rewritten beside them."""
 
-    def __init__(self, work: Path, folders: Sequence[Path]) -> None:
-        self.work, self.folders = work, list(folders)
+    def __init__(self, work: Path, folders: Sequence[Path], prepare: Callable[[str], str] | None = None) -> None:
+        self.work, self.folders, self.prepare = work, list(folders), prepare
         self.copies: dict[Path, Path | None] = {}
 
     def add(self, path: Path) -> Path:
@@ -48,6 +49,8 @@ class Sources:
 
     def _text(self, path: Path) -> str:
         text = path.read_text(errors="replace").removeprefix("\ufeff")
+        if self.prepare:
+            text = self.prepare(text)
         if needs_rewriting(text):
             text = rewrite(text, str(path)).text
 
@@ -75,8 +78,8 @@ class Sources:
         return self.copies[key]
 
 
-def compile_flags(tools: Toolchain, std: str, includes: Sequence[Path], defines: Sequence[str], extra: Sequence[str]) -> list[str]:
-    return [*tools.flags(std), *(f"-I{p}" for p in includes), *(f"-D{d}" for d in defines), *extra]
+def compile_flags(flags: Sequence[str], includes: Sequence[Path], defines: Sequence[str], extra: Sequence[str]) -> list[str]:
+    return [*flags, *(f"-I{p}" for p in includes), *(f"-D{d}" for d in defines), *extra]
 
 
 def build(
@@ -108,21 +111,27 @@ def build(
     folders = [Path(i) for i in includes]
     with tempfile.TemporaryDirectory(prefix="kmcuda") as work_name:
         work = Path(work_name)
-        sources = Sources(work, folders)
-        base = tools.flags(std)
-        head = precompiled(tools, INCLUDE / "km" / "prefix.h", base)
+        if any(_TORCH.search(p.read_text(errors="replace")) for p in paths):
+            from kernelmill.cuda.torch_ext import of_torch
+
+            flags, head, prepare, more = of_torch(tools, re.sub(r"\W", "_", target.stem))
+            libraries, lazy = [*libraries, *(m for m in more if shared or m != "-ltorch_python")], shared
+        else:
+            flags, prepare, lazy = tools.flags(std), None, False
+            head = precompiled(tools, INCLUDE / "km" / "prefix.h", flags)
+        sources = Sources(work, folders, prepare)
         objects: list[str] = []
         for i, p in enumerate(paths):
             source = sources.add(p)
             o = str(work / f"{i}.o")
             objects.append(o)
             argv = [
-                tools.clang, "-x", "c++", *compile_flags(tools, std, folders, defines, extra), f"-iquote{p.parent.resolve()}", "-include-pch", str(head),
+                tools.clang, "-x", "c++", *compile_flags(flags, folders, defines, extra), f"-iquote{p.parent.resolve()}", "-include-pch", str(head),
                 f"-fpass-plugin={tools.plugin}", "-c", str(source), "-o", o,
             ]  # fmt: skip
             compile_one(argv)
         target.parent.mkdir(parents=True, exist_ok=True)
-        link(tools, objects, target, libraries, shared=shared)
+        link(tools, objects, target, libraries, shared=shared, lazy=lazy)
     built = inspect(target)
     missing = [e for e in entries if e not in built.entries]
     if missing:

@@ -9,7 +9,7 @@ import os
 import re
 import sysconfig
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +20,7 @@ from kernelmill.cuda.building import CudaBuildError, Sources, compile_one, link
 from kernelmill.cuda.toolchain import HERE, Toolchain, digest, locked, precompiled, toolchain
 
 INCLUDE_TORCH = HERE / "include_torch"
+_BOM = "\ufeff"
 
 
 def load_inline(
@@ -76,7 +77,7 @@ def load(
     folders = [*_paths(extra_include_paths), *{p.parent.resolve() for p in paths}]
     return _load(
         name,
-        [p.read_text() for p in paths],
+        [f'#line 1 "{p.name}"\n{p.read_text(errors="replace").removeprefix(_BOM)}' for p in paths],
         [],
         "",
         _flags(extra_cflags, extra_cuda_cflags),
@@ -95,8 +96,8 @@ def _paths(paths: Sequence[str] | str | None) -> list[Path]:
 
 
 def _flags(*groups: Sequence[str] | None) -> list[str]:
-    """Of the caller's flags, those that mean something here: definitions."""
-    return [f for group in groups for f in group or () if f.startswith(("-D", "-U"))]
+    """Of the caller's flags, those that mean something here: definitions and folders."""
+    return [f for group in groups for f in group or () if f.startswith(("-D", "-U", "-I"))]
 
 
 @functools.cache
@@ -117,15 +118,43 @@ def torch_flags(tools: Toolchain) -> tuple[list[str], Path]:
     return flags, precompiled(tools, INCLUDE_TORCH / "km_torch_prefix.h", flags)
 
 
-_TYPE_OF = re.compile(r"(\b[\w.\->\[\]]+)\s*\.\s*type\s*\(\s*\)(?=\s*\.\s*is_cuda)")
-_DISPATCH = re.compile(
-    r"(AT_DISPATCH_\w+\s*\(\s*(?:at::ScalarType::\w+\s*,\s*|at::k\w+\s*,\s*|torch::k\w+\s*,\s*)*[\w.\->\[\]]+?)\s*\.\s*type\s*\(\s*\)"
-)
+def _libraries_of_torch() -> list[str]:
+    from torch.utils import cpp_extension
+
+    folders = [f for p in cpp_extension.library_paths() for f in (f"-L{p}", f"-Wl,-rpath,{p}")]
+    return [*folders, "-lc10", "-ltorch_cpu", "-ltorch", "-ltorch_python"]
+
+
+def of_torch(tools: Toolchain, name: str) -> tuple[list[str], Path, Callable[[str], str], list[str]]:
+    """For a build of files that include torch: compiler flags, the precompiled header, what to do to the text, and libraries."""
+    flags, head = torch_flags(tools)
+    return [*flags, f"-DTORCH_EXTENSION_NAME={name}"], head, modernize, _libraries_of_torch()
+
+
+_SPELLINGS = [
+    (re.compile(r"\.\s*type\s*\(\s*\)(?=\s*\.\s*is_cuda)"), ""),
+    (re.compile(r"\.\s*type\s*\(\s*\)\s*\.\s*scalarType\s*\(\s*\)"), ".scalar_type()"),
+    (
+        re.compile(
+            r"(DISPATCH_\w+\s*\(\s*(?:(?:at::ScalarType::|c10::ScalarType::|at::k|torch::k)\w+\s*,\s*)*[\w.\->\[\]()]+?)"
+            r"\s*\.\s*type\s*\(\s*\)(?=\s*,)"
+        ),
+        r"\1.scalar_type()",
+    ),
+    (re.compile(r"\bDeviceType\s*::\s*CUDA\b"), "DeviceType::CPU"),
+    (re.compile(r"\bDispatchKey\s*::\s*CUDA\b"), "DispatchKey::CPU"),
+    (re.compile(r"(\b(?:Device|device|to)\s*\(\s*)\"cuda(?::\d+)?\""), r'\1"cpu"'),
+    (re.compile(r"\b(?:torch|at)\s*::\s*cuda\s*::\s*is_available\s*\(\s*\)"), "true"),
+    (re.compile(r"(?<=[\w\])])\s*\.\s*cuda\s*\(\s*\)"), ".cpu()"),
+    (re.compile(r"(\bTORCH_LIBRARY_IMPL\s*\([^,]*,\s*)CUDA\b"), r"\1CPU"),
+]
 
 
 def modernize(text: str) -> str:
-    """`x.type()` where torch 2 wants `x.scalar_type()`, and `x.type().is_cuda()`."""
-    return _DISPATCH.sub(r"\1.scalar_type()", _TYPE_OF.sub(r"\1", text))
+    """Says CPU where a source names CUDA as the home of a tensor, and `x.scalar_type()` where torch before 2 took `x.type()`."""
+    for pattern, new in _SPELLINGS:
+        text = pattern.sub(new, text)
+    return text
 
 
 @dataclass
@@ -206,17 +235,15 @@ def _make(name: str, cpp: list[str], cuda: list[str], glue: str, flags: list[str
 def _compile(
     tools: Toolchain, name: str, groups: list[list[str]], base: list[str], head: Path, flags: list[str], folders: list[Path], out: Path
 ) -> None:
-    from torch.utils import cpp_extension
-
     with tempfile.TemporaryDirectory(prefix="kmtorch") as folder:
         objects: list[str] = []
         for i, texts in enumerate(groups):
             source = Path(folder) / f"{name}_{i}.cu"
-            body = "\n".join(modernize(t) for t in texts)
+            body = "\n".join(texts)
             source.write_text(
                 f'#define TORCH_EXTENSION_NAME {name}\n#line 1\n{body}\nextern "C" {{ void* km_keep_{i}[] = {{(void*)&km_torch_take_error, (void*)&km_torch_report}}; }}\n'
             )
-            copy = Sources(Path(folder), folders).add(source)
+            copy = Sources(Path(folder), folders, modernize).add(source)
             o = str(Path(folder) / f"{i}.o")
             objects.append(o)
             argv = [
@@ -236,8 +263,7 @@ def _compile(
                 raise CudaBuildError(str(error).replace(f"{folder}/", "")) from None
         out.parent.mkdir(parents=True, exist_ok=True)
         new = out.with_suffix(".new")
-        libraries = [f for p in cpp_extension.library_paths() for f in (f"-L{p}", f"-Wl,-rpath,{p}")]
-        link(tools, objects, new, [*libraries, "-lc10", "-ltorch_cpu", "-ltorch", "-ltorch_python"], shared=True, lazy=True)
+        link(tools, objects, new, _libraries_of_torch(), shared=True, lazy=True)
         os.replace(new, out)
 
 
@@ -263,12 +289,19 @@ def _checked(name: str, module: ModuleType, library: ctypes.CDLL) -> ModuleType:
     proxy = ModuleType(name, module.__doc__)
 
     def guard(f: Any) -> Any:
+        def failed(code: int) -> str:
+            return f"CUDA error {code} in {name}.{f.__name__}: {last_report() or 'a kernel failed'}"
+
         @functools.wraps(f)
         def call(*args: Any, **kwargs: Any) -> Any:
-            result = f(*args, **kwargs)
-            code = take()
-            if code:
-                raise RuntimeError(f"CUDA error {code} in {name}.{f.__name__}: {last_report() or 'a kernel failed'}")
+            try:
+                result = f(*args, **kwargs)
+            except RuntimeError as error:
+                if code := take():  # what the extension said is a consequence of this
+                    raise RuntimeError(failed(code)) from error
+                raise
+            if code := take():
+                raise RuntimeError(failed(code))
             return result
 
         return call

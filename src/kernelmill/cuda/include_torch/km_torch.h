@@ -16,18 +16,33 @@ public:
 };
 inline CUDAStream getCurrentCUDAStream(c10::DeviceIndex = -1) { return {}; }
 inline CUDAStream getDefaultCUDAStream(c10::DeviceIndex = -1) { return {}; }
+inline CUDAStream getStreamFromExternal(cudaStream_t, c10::DeviceIndex) { return {}; }
 inline CUDAStream getStreamFromPool(bool = false, c10::DeviceIndex = -1) { return {}; }
 inline void setCurrentCUDAStream(CUDAStream) {}
 inline c10::DeviceIndex current_device() { return 0; }
 inline c10::DeviceIndex device_count() { return 1; }
 inline void set_device(c10::DeviceIndex) {}
 inline void device_synchronize() { cudaDeviceSynchronize(); }
+inline cudaError_t GetDevice(int* d) { return cudaGetDevice(d); }
+namespace CUDACachingAllocator {
+inline void* raw_alloc(size_t n) { return malloc(n); }
+inline void* raw_alloc_with_stream(size_t n, cudaStream_t) { return malloc(n); }
+inline void raw_delete(void* p) { free(p); }
+inline void emptyCache() {}
+inline void recordStream(const c10::DataPtr&, CUDAStream) {}
+inline c10::Allocator* get() { return c10::GetCPUAllocator(); }
+}  // namespace CUDACachingAllocator
+namespace compat {
+using std::abs; using std::exp; using std::ceil; using std::copysign; using std::floor; using std::log; using std::max; using std::min;
+using std::pow; using std::sqrt; using std::tan; using std::tanh; using std::sin; using std::cos; using std::log1p; using std::fmod;
+}  // namespace compat
 struct CUDAGuard {
     template <class... A> explicit CUDAGuard(A&&...) {}
     template <class... A> void set_device(A&&...) {}
     template <class... A> void set_index(A&&...) {}
 };
 struct OptionalCUDAGuard { template <class... A> explicit OptionalCUDAGuard(A&&...) {} OptionalCUDAGuard() = default; };
+struct OptionalCUDAStreamGuard { template <class... A> explicit OptionalCUDAStreamGuard(A&&...) {} OptionalCUDAStreamGuard() = default; };
 struct CUDAStreamGuard { template <class... A> explicit CUDAStreamGuard(A&&...) {} };
 inline void check(cudaError_t e, const char* file, int line) {
     if (e != cudaSuccess) {
@@ -53,20 +68,40 @@ inline cudaDeviceProp* getCurrentDeviceProperties() {
     return &p;
 }
 inline cudaDeviceProp* getDeviceProperties(int64_t) { return getCurrentDeviceProperties(); }
-inline int warp_size() { return 32; }
 inline bool is_available() { return true; }
 inline cublasHandle_t getCurrentCUDABlasHandle() { static cublasHandle_t h = [] { cublasHandle_t q; cublasCreate(&q); return q; }(); return h; }
 template <class T> T ATenCeilDiv(T a, T b) { return (a + b - 1) / b; }
 }  // namespace cuda
-template <class T> T ceil_div(T a, T b);
-template <class T> void gpuAtomicAdd(T* p, T v) { ::atomicAdd(p, v); }
-template <class T> void gpuAtomicAddNoReturn(T* p, T v) { ::atomicAdd(p, v); }
 }  // namespace at
-using at::gpuAtomicAdd;
-using at::gpuAtomicAddNoReturn;
 
-inline c10::Half km_add(c10::Half a, c10::Half b) { return a + b; }
-inline c10::BFloat16 km_add(c10::BFloat16 a, c10::BFloat16 b) { return a + b; }
+template <class T> T gpuAtomicAdd(T* p, km::Same<T> v) { return ::atomicAdd(p, v); }
+template <class T> void gpuAtomicAddNoReturn(T* p, km::Same<T> v) { ::atomicAdd(p, v); }
+template <class T> T gpuAtomicMul(T* p, km::Same<T> v) { return km::update(p, [v](T o) { return T(o * v); }); }
+template <class T> T gpuAtomicMax(T* p, km::Same<T> v) { return km::update(p, [v](T o) { return o < v ? v : o; }); }
+template <class T> T gpuAtomicMin(T* p, km::Same<T> v) { return km::update(p, [v](T o) { return v < o ? v : o; }); }
+namespace at {
+using ::gpuAtomicAdd;
+using ::gpuAtomicAddNoReturn;
+using ::gpuAtomicMax;
+using ::gpuAtomicMin;
+using ::gpuAtomicMul;
+namespace native {
+using ::gpuAtomicAdd;
+using ::gpuAtomicAddNoReturn;
+template <class T, class I> void fastAtomicAdd(T* p, I i, I, T v, bool) { ::atomicAdd(p + i, v); }
+}  // namespace native
+}  // namespace at
+namespace c10 {
+inline Half km_add(Half a, Half b) { return a + b; }
+inline BFloat16 km_add(BFloat16 a, BFloat16 b) { return a + b; }
+}  // namespace c10
+
+template <class T> T WARP_SHFL_XOR(T v, int lanes, int width = 32, unsigned mask = 0xffffffff) { return __shfl_xor_sync(mask, v, lanes, width); }
+template <class T> T WARP_SHFL(T v, int lane, int width = 32, unsigned mask = 0xffffffff) { return __shfl_sync(mask, v, lane, width); }
+template <class T> T WARP_SHFL_UP(T v, unsigned n, int width = 32, unsigned mask = 0xffffffff) { return __shfl_up_sync(mask, v, n, width); }
+template <class T> T WARP_SHFL_DOWN(T v, unsigned n, int width = 32, unsigned mask = 0xffffffff) { return __shfl_down_sync(mask, v, n, width); }
+KM_FN unsigned WARP_BALLOT(int p, unsigned mask = 0xffffffff) { return __ballot_sync(mask, p); }
+KM_FN unsigned WARP_ACTIVE() { return __activemask(); }
 
 #define C10_CUDA_CHECK(x) ::c10::cuda::check((x), __FILE__, __LINE__)
 #define AT_CUDA_CHECK(x) C10_CUDA_CHECK(x)
@@ -76,3 +111,15 @@ inline c10::BFloat16 km_add(c10::BFloat16 a, c10::BFloat16 b) { return a + b; }
 #define TORCH_CUDA_CHECK(x) C10_CUDA_CHECK(x)
 #define CUDA_KERNEL_LOOP(i, n) for (int64_t i = int64_t(blockIdx.x) * blockDim.x + threadIdx.x; i < int64_t(n); i += int64_t(blockDim.x) * gridDim.x)
 #define CUDA_KERNEL_LOOP_TYPE(i, n, T) for (T i = T(blockIdx.x) * blockDim.x + threadIdx.x; i < T(n); i += T(blockDim.x) * gridDim.x)
+#define THCudaCheck(x) C10_CUDA_CHECK(x)
+#define THCCeilDiv(a, b) (((a) + (b) - 1) / (b))
+#ifndef AT_CHECK
+#define AT_CHECK TORCH_CHECK
+#endif
+struct THCState;
+
+namespace km {
+/// A CPU tensor's device has the index -1.
+inline cudaError_t set_device(int d) { return cudaSetDevice(d < 0 ? 0 : d); }
+}  // namespace km
+#define cudaSetDevice(d) ::km::set_device(d)

@@ -1,24 +1,41 @@
-// Precompiled before every torch extension. torch's own headers come before anything says that this is CUDA.
+// Precompiled before every torch extension. torch's 16-bit types are read as CUDA reads them, so that they convert to and from CUDA's own; the
+// rest of torch's headers must not see that this is CUDA.
 #pragma once
+#include "cuda_runtime.h"
+#include "cuda_bf16.h"
+#include "cuda_fp16.h"
+#include <torch/headeronly/macros/Macros.h>
+#include <torch/headeronly/util/BFloat16.h>
+#include <torch/headeronly/util/Half.h>
+#pragma push_macro("__noinline__")
+#undef __noinline__
+#undef __CUDACC__
+#undef __NVCC__
+#undef __CUDA_ARCH__
+#undef __CUDA_ARCH_LIST__
+#undef CUDA_VERSION
+#undef CUDART_VERSION
 #include <torch/extension.h>
 #include <torch/types.h>
 #include <ATen/ATen.h>
 #include <ATen/Dispatch.h>
 #include <ATen/AccumulateType.h>
 #include <ATen/OpMathType.h>
-#include "cuda_runtime.h"
-#include "cuda_fp16.h"
-#include "cuda_bf16.h"
+#include <ATen/ceil_div.h>
+#include <c10/core/CPUAllocator.h>
+#include "km/versions.h"
+#pragma pop_macro("__noinline__")
 #include "km_torch.h"
 
-#include <c10/core/CPUAllocator.h>
+extern "C" void* km_host_pages(size_t n);
 
 namespace km {
 /// Tensors whose memory ends at a page that nobody may touch, for processes that look for errors (KERNELMILL_CUDA_GUARD).
 struct GuardedMemory : c10::Allocator {
     c10::DataPtr allocate(size_t n) override {
-        void* p = nullptr;
-        if (n && cudaMallocHost(&p, n, 0) == cudaSuccess) memset(p, 0xff, n);
+        void* p = km_host_pages(n);
+        TORCH_CHECK(p || !n, "no memory for a tensor of ", n, " bytes");
+        if (n) memset(p, 0xff, n);
         return {p, p, &release, c10::Device(c10::DeviceType::CPU)};
     }
     static void release(void* p) { cudaFreeHost(p); }

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <numeric>
 #include <vector>
+#include "../cuda/functional"
+#include "../cuda_fp8.h"
 #include "../cuda_runtime.h"
+#include "../thrust/km_functors.h"
 #include "km_block.cuh"
 #include "km_device.cuh"
 #include "km_radix.cuh"

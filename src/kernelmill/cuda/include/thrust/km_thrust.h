@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 #include "../cuda_runtime.h"
+#include "km_functors.h"
 #include "km_iterators.h"
 
 #define THRUST_VERSION 200800
@@ -48,16 +49,6 @@ namespace system { namespace cuda { static const Policy par; } }
 using std::make_pair;
 using std::pair;
 using std::swap;
-template <class T = void> using plus = std::plus<T>;
-template <class T = void> using minus = std::minus<T>;
-template <class T = void> using multiplies = std::multiplies<T>;
-template <class T = void> using less = std::less<T>;
-template <class T = void> using greater = std::greater<T>;
-template <class T = void> using equal_to = std::equal_to<T>;
-template <class T = void> using negate = std::negate<T>;
-template <class T = void> struct maximum { template <class U> U operator()(const U& a, const U& b) const { return a < b ? b : a; } };
-template <class T = void> struct minimum { template <class U> U operator()(const U& a, const U& b) const { return b < a ? b : a; } };
-template <class T = void> struct identity { template <class U> const U& operator()(const U& a) const { return a; } };
 
 /// An algorithm with and without an execution policy.
 #define KM_BOTH(name, expr) \
