@@ -108,30 +108,30 @@ def slivers(machine: Machine, lengths: tuple[int, int, int], *, batched: bool, l
     piece = 0
     if long:
         piece = -(-long // (cores * 512)) * 512
-    high = ((12, 2), (6, 4), (14, 2)) if machine.vector_registers >= 32 else ((6, 2), (4, 3), (4, 2))
     tall = rows_ >= 4 * columns
+    wide, high = ((6, 4), (12, 2)) if machine.vector_registers >= 32 else ((4, 3), (6, 2))
+    other_tile = (14, 2) if machine.vector_registers >= 32 else (4, 2)
 
     def block(mr: int, vectors: int, kc: int, across: str) -> Contract:
         share = 1 if batched or long or across == "rows" else cores
         limit = max(1, machine.l2_bytes // 2 // (4 * kc * n * vectors))
         panels = -(-columns // (share * n * vectors))
         panels = -(-panels // -(-panels // limit))
-        high_ = -(-rows_ // (cores * mr)) * mr if across == "rows" else 0
-        passes = -(-mr // panels)
-        return Contract(n, mr, vectors, min(kc, -(-depth // 16) * 16), high_, panels * n * vectors, across=across, slivers=True,
-                        ahead_rows=passes, piece=piece)  # fmt: skip
+        slivers_of_one = -(-rows_ // (cores * mr)) if across == "rows" else 0
+        return Contract(n, mr, vectors, min(kc, -(-depth // 16) * 16), slivers_of_one * mr, panels * n * vectors, across=across,
+                        slivers=True, ahead_rows=-(-mr // panels), piece=piece)  # fmt: skip
 
     usual, other = ("batch", "batch") if batched else ("rows", "columns") if tall else ("columns", "rows")
-    first, second, third = high
+    first, second = (high, wide) if tall else (wide, high)
     return [
         (block(*first, 512, usual), "gcc"),
         (block(*second, 512, usual), "gcc"),
         (block(*first, 256, usual), "gcc"),
         (block(*first, 512, usual), "clang"),
-        (block(*third, 512, usual), "gcc"),
+        (block(*other_tile, 512, usual), "gcc"),
         (block(*first, 512, other), "gcc"),
         (replace(block(*first, 512, usual), ahead=0), "gcc"),
-        (block(*second, 1024, usual), "gcc"),
+        (block(*wide, 1024, usual), "gcc"),
     ]
 
 
