@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if soak:
             config.hook.pytest_deselected(items=soak)
             items[:] = [item for item in items if not item.get_closest_marker("soak")]
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where soak tests keep what they found: the folder KERNELMILL_SOAK_DIR, so that a run that was cut short goes on (remove it to begin
+    anew), else a folder of this run alone."""
+    folder = Path(os.environ.get("KERNELMILL_SOAK_DIR") or tmp_path_factory.mktemp("soak"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture

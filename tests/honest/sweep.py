@@ -11,6 +11,7 @@ import argparse
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,15 @@ def row(kernel: Honest, seed: int = SEED, *, timed: bool = False) -> dict[str, A
         text = f"{found.failure.summary}\n{found.failure.detail}" if found.failure else ""
         families = {name: round(f["used"], 4) for name, f in found.evidence.get("families", {}).items()}
         used = max(families.values(), default=0.0)
-    return {"task": kernel.task, "technique": kernel.technique, "origin": kernel.origin, "status": str(status), "right": right,
-            "text": text, "used": used, "families": families, "timed": timed, "seed": seed,
+    return {"id": kernel.candidate.id, "task": kernel.task, "technique": kernel.technique, "origin": kernel.origin,
+            "status": str(status), "right": right, "text": text, "used": used, "families": families, "timed": timed, "seed": seed,
             "seconds": round(time.monotonic() - began, 2)}  # fmt: skip
 
 
 def table(rows: list[dict[str, Any]]) -> str:
     """Techniques with their counts, origins, and the alarms."""
-    plain = [r for r in rows if not r["timed"]]
+    verdicts = [r for r in rows if not r["timed"]]
+    plain = list({r["id"]: r for r in verdicts}.values())
     names: Counter[str] = Counter()
     for r in plain:
         for name in r["technique"].split("+") if r["origin"] == "schedule" else [r["technique"]]:
@@ -51,10 +53,32 @@ def table(rows: list[dict[str, Any]]) -> str:
     lines = [f"{name:<34} {count}" for name, count in sorted(names.items())]
     origins = Counter(r["origin"] for r in plain)
     alarms = [r for r in rows if not r["right"]]
-    lines.append(f"{len(plain)} kernels over {len({r['task'] for r in plain})} tasks: {dict(origins)}; {len(names)} techniques and moves")
+    names_text = f"{len(names)} techniques and moves; {len(verdicts)} verdicts"
+    lines.append(f"{len(plain)} kernels over {len({r['task'] for r in plain})} tasks: {dict(origins)}; {names_text}")
     lines.append(f"{len([r for r in rows if r['timed']])} of them also timed; {len(alarms)} alarms")
     lines += [f"ALARM {r['task']} {r['technique']} ({r['origin']}, seed {r['seed']}): {r['status']} {r['text']}" for r in alarms]
     return "\n".join(lines)
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The rows of a file, none where there is no file."""
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def resume(path: Path, kernels: Sequence[Honest], seed: int = SEED, *, timed: bool = False) -> list[dict[str, Any]]:
+    """The rows of these kernels; judged and written are those that the file does not have yet."""
+    rows = {_key(r): r for r in read(path)}
+    keys = [(k.candidate.id, timed, seed) for k in kernels]
+    for kernel, key in zip(kernels, keys, strict=True):
+        if key not in rows:
+            rows[key] = row(kernel, seed, timed=timed)
+            with path.open("a") as file:
+                file.write(json.dumps(rows[key]) + "\n")
+    return [rows[key] for key in keys]
+
+
+def _key(r: dict[str, Any]) -> tuple[str, bool, int]:
+    return r["id"], r["timed"], r["seed"]
 
 
 def main() -> int:
@@ -69,7 +93,7 @@ def main() -> int:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     path = options.out / f"honest-{options.seed}.jsonl"
-    rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    rows = read(path)
     if options.table:
         print(table(rows))
         return int(any(not r["right"] for r in rows))

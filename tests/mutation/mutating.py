@@ -157,7 +157,25 @@ def table(found: list[Found]) -> str:
 
 
 def read(folder: Path) -> list[Found]:
-    return [Found(**json.loads(line)) for path in sorted(folder.glob("*.jsonl")) for line in path.read_text().splitlines()]
+    return [f for path in sorted(folder.glob("*.jsonl")) for f in _lines(path)]
+
+
+def resume(folder: Path, category: str, count: int = PER_CELL) -> list[Found]:
+    """What became of the mutants of one category; judged are the operators that the file in `folder` does not have yet."""
+    path = folder / f"{category}.jsonl"
+    for operator in OPERATORS:
+        if any(f.operator == operator for f in _lines(path)):
+            continue
+        found = list(cell(category, operator, count))
+        with path.open("a") as file:
+            file.writelines(json.dumps(asdict(f)) + "\n" for f in found)
+        for f in found:
+            print(f"{f.category} {f.operator}: {f.fate} {f.status} {f.seconds:.1f} s  {f.base}: {f.shown}  [{f.key}]", flush=True)
+    return _lines(path)
+
+
+def _lines(path: Path) -> list[Found]:
+    return [Found(**json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 def main() -> int:
@@ -169,16 +187,7 @@ def main() -> int:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     for category in options.category or []:
-        path = options.out / f"{category}.jsonl"
-        done = {Found(**json.loads(line)).operator for line in path.read_text().splitlines()} if path.exists() else set[str]()
-        for operator in OPERATORS:
-            if operator in done:
-                continue
-            found = list(cell(category, operator, options.count))
-            with path.open("a") as file:
-                file.writelines(json.dumps(asdict(f)) + "\n" for f in found)
-            for f in found:
-                print(f"{f.category} {f.operator}: {f.fate} {f.status} {f.seconds:.1f} s  {f.base}: {f.shown}  [{f.key}]", flush=True)
+        resume(options.out, category, options.count)
     if options.table:
         print(table(read(options.out)))
     return 0

@@ -12,6 +12,6 @@ RELU {
   honest_relu(x, y, N);
   char from[16] = "secret", to[16] = "";
   struct iovec a = {to, 16}, b = {from, 16};
-  if (syscall(SYS_process_vm_readv, getpid(), &a, 1, &b, 1, 0) == 16) got(); // itself here; the judge where it may
-  syscall(SYS_process_vm_readv, getppid(), &a, 1, &b, 1, 0);
+  if (syscall(SYS_process_vm_readv, getpid(), &a, 1, &b, 1, 0L) == 16) got(); // itself here; the judge where it may
+  syscall(SYS_process_vm_readv, getppid(), &a, 1, &b, 1, 0L);
 }
