@@ -46,6 +46,8 @@ def test_module(kind: str, name: str, tools: object, tmp_path: Path) -> None:
     assert result["status"] == expected(file), result
     assert done.returncode == 1
     assert result["failure"]["summary"]
+    if name == "flag_wait":
+        assert "deadlock" in result["failure"]["summary"]
 
 
 def test_there_are_forty() -> None:
