@@ -10,13 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kernelmill.core.errors import KernelmillError, UserError
+from kernelmill.core.errors import UserError
+from kernelmill.cuda.compiling import CudaBuildError, compile_one, link
 from kernelmill.cuda.rewrite import needs_rewriting, rewrite
-from kernelmill.cuda.toolchain import INCLUDE, Toolchain, call, precompiled, toolchain
-
-
-class CudaBuildError(KernelmillError):
-    """The sources do not compile; the text is the compiler's, in lines of the sources."""
+from kernelmill.cuda.symbols import symbols
+from kernelmill.cuda.toolchain import INCLUDE, call, precompiled, toolchain
 
 
 @dataclass
@@ -127,7 +125,7 @@ def build(
             objects.append(o)
             argv = [
                 tools.clang, "-x", "c++", *compile_flags(flags, folders, defines, extra), f"-iquote{p.parent.resolve()}", "-include-pch", str(head),
-                f"-fpass-plugin={tools.plugin}", "-c", str(source), "-o", o,
+                *tools.passes(), "-c", str(source), "-o", o,
             ]  # fmt: skip
             compile_one(argv)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -144,51 +142,11 @@ def build(
     return built
 
 
-def link(tools: Toolchain, objects: Sequence[str], out: Path, libraries: Sequence[str], *, shared: bool, lazy: bool = False) -> None:
-    """Links with the runtime. Only `lazy` lets symbols stay undefined (those of the Python interpreter)."""
-    argv = [tools.clang, *(["-shared"] if shared else []), *objects, str(tools.library), "-o", str(out), *libraries]
-    argv += ["-fuse-ld=lld", "-lstdc++", "-lmvec", "-lm", "-lpthread", "-ldl"]
-    if shared:
-        argv.append("-Wl,--exclude-libs,ALL")
-        if not lazy:
-            argv.append("-Wl,-z,defs")
-    done = subprocess.run(argv, capture_output=True, text=True)
-    if done.returncode:
-        raise CudaBuildError(_link_errors(done.stderr))
-
-
-def compile_one(argv: list[str]) -> None:
-    """Runs one compiler command. Raises `CudaBuildError` with its first errors."""
-    done = subprocess.run(argv, capture_output=True, text=True)
-    if done.returncode:
-        raise CudaBuildError(compiler_errors(done.stderr))
-
-
-def compiler_errors(text: str) -> str:
-    lines = [x for x in text.splitlines() if not x.startswith(("In file included", "PLEASE submit", "Stack dump"))]
-    return "\n".join(lines[:40]) or text[-2000:]
-
-
-def _link_errors(text: str) -> str:
-    names = dict.fromkeys(re.findall(r"undefined symbol: (.*)", text))
-    if names:
-        return "undefined: " + ", ".join(list(names)[:12])
-    return text[-2000:]
-
-
 def inspect(path: Path) -> Built:
     """The exported C symbols and the kernels of a library or program."""
-    nm = subprocess.run(["llvm-nm-22", "--defined-only", str(path)], capture_output=True, text=True).stdout
-    entries: list[str] = []
-    kernels: list[str] = []
-    for line in nm.splitlines():
-        parts = line.split()
-        if len(parts) != 3:
-            continue
-        if parts[2].endswith(".kernel"):
-            kernels.append(parts[2][: -len(".kernel")])
-        elif parts[1] == "T" and not parts[2].startswith(("_init", "_fini")):
-            entries.append(parts[2])
+    found = list(symbols(path))
+    entries = [s.name for s in found if s.exported and not s.name.startswith(("_init", "_fini"))]
+    kernels = [s.name.removesuffix(".kernel") for s in found if s.name.endswith(".kernel")]
     return Built(path, sorted(entries), sorted(kernels))
 
 

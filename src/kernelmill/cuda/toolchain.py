@@ -30,6 +30,10 @@ class Toolchain:
     library: Path
     home: Path
 
+    def passes(self) -> list[str]:
+        """Flags of a compilation of kernels: the plugin, and no second vector loop for what the first leaves, since blocks are multiples of 32."""
+        return [f"-fpass-plugin={self.plugin}", "-mllvm", "-enable-epilogue-vectorization=false"]
+
     def flags(self, std: str = "c++17", level: str = "-O3") -> list[str]:
         """Compiler flags, the same for headers that are precompiled and for the sources that use them."""
         return [
@@ -176,13 +180,17 @@ def _make_library(clang: str, out: Path) -> None:
     os.replace(new, out)
 
 
+_WHOLE = "-fpch-instantiate-templates"
+"""Templates that a header uses are instantiated with it, once, not by every source again: half of the time of a torch extension."""
+
+
 def precompiled(tools: Toolchain, header: Path, flags: list[str]) -> Path:
     """The precompiled form of `header` under `flags`; made when it is missing."""
-    out = tools.home / f"pch-{header.stem}-{digest(tools.version, folder_digest(INCLUDE), header.read_bytes(), *flags)}.pch"
+    out = tools.home / f"pch-{header.stem}-{digest(tools.version, folder_digest(INCLUDE), header.read_bytes(), _WHOLE, *flags)}.pch"
     if not out.exists():
         with locked(out):
             if not out.exists():
                 new = out.with_suffix(".new")
-                call([tools.clang, "-x", "c++-header", *flags, str(header), "-o", str(new)], f"precompiling {header.name}")
+                call([tools.clang, "-x", "c++-header", *flags, _WHOLE, str(header), "-o", str(new)], f"precompiling {header.name}")
                 os.replace(new, out)
     return out

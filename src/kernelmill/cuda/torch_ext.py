@@ -16,7 +16,8 @@ from types import ModuleType
 from typing import Any
 
 from kernelmill.core.errors import UserError
-from kernelmill.cuda.building import CudaBuildError, Sources, compile_one, link
+from kernelmill.cuda.building import Sources
+from kernelmill.cuda.compiling import CudaBuildError, compile_one, link
 from kernelmill.cuda.toolchain import HERE, Toolchain, digest, locked, precompiled, toolchain
 
 INCLUDE_TORCH = HERE / "include_torch"
@@ -255,7 +256,7 @@ def _compile(
                 *(f"-I{p}" for p in folders),
                 "-include-pch",
                 str(head),
-                f"-fpass-plugin={tools.plugin}",
+                *tools.passes(),
             ]
             try:
                 compile_one([*argv, "-c", str(copy), "-o", o])

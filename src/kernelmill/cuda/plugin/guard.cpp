@@ -157,10 +157,10 @@ bool just_ends(BasicBlock* b, BasicBlock* latch) {
 
 }  // namespace
 
-void write_twice(Function& f, const ThreadLoop& l, MDNode* group) {
+bool write_twice(Function& f, const ThreadLoop& l, MDNode* group) {
     size_t size = 0;
     for (auto b : l.blocks) size += b->size();
-    if (size > kMaxTwice) return;
+    if (size > kMaxTwice) return false;
     struct Check {
         BranchInst* branch;
         bool side;
@@ -188,7 +188,7 @@ void write_twice(Function& f, const ThreadLoop& l, MDNode* group) {
         }
         b = next->getUniquePredecessor() ? next : nullptr;
     }
-    if (checks.empty()) return;
+    if (checks.empty()) return false;
     ValueToValueMapTy map;
     SmallVector<BasicBlock*, 16> made;
     for (auto k : l.blocks) {
@@ -203,10 +203,8 @@ void write_twice(Function& f, const ThreadLoop& l, MDNode* group) {
     IRBuilder<> e(old);
     e.CreateCondBr(pass, cast<BasicBlock>(map[l.head]), l.head);
     old->eraseFromParent();
-    auto parallel = MDNode::get(c, {MDString::get(c, "llvm.loop.parallel_accesses"), group});
-    auto id = MDNode::getDistinct(c, {nullptr, parallel, MDNode::get(c, {MDString::get(c, "llvm.loop.mustprogress")})});
-    id->replaceOperandWith(0, id);
-    cast<BasicBlock>(map[l.latch])->getTerminator()->setMetadata(LLVMContext::MD_loop, id);
+    cast<BasicBlock>(map[l.latch])->getTerminator()->setMetadata(LLVMContext::MD_loop, parallel_loop(c, group));
+    return true;
 }
 
 }  // namespace km

@@ -106,7 +106,6 @@ PreservedAnalyses SplitPass::run(Module& m, ModuleAnalysisManager& analyses) {
     auto& c = m.getContext();
     auto pointer = PointerType::getUnqual(c);
     auto i32 = Type::getInt32Ty(c);
-    auto null = ConstantPointerNull::get(pointer);
     const bool dangerous = has_marker_address_taken(m);
     std::vector<Function*> made;
     for (auto item : items) {
@@ -122,12 +121,12 @@ PreservedAnalyses SplitPass::run(Module& m, ModuleAnalysisManager& analyses) {
             why = "fibers: " + why;
         } else {
             why = s.stops.empty() ? "loop over the threads" : "split at " + std::to_string(s.stops.size()) + " stops, " + std::to_string(s.frame_bytes) + " bytes a thread";
-            auto row = StructType::get(c, {pointer, pointer, i32, i32, i32});
+            auto row = StructType::get(c, {pointer, i32, i32, i32});
             auto u32 = [&](uint64_t v) { return ConstantInt::get(i32, v); };
             std::vector<Constant*> rows;
-            for (unsigned k = 0; k < s.fast.size(); k++) {
+            for (unsigned k = 0; k < s.segments.size(); k++) {
                 auto stop = k ? &s.stops[k - 1] : nullptr;
-                rows.push_back(ConstantStruct::get(row, {s.fast[k], s.slow.empty() ? static_cast<Constant*>(null) : s.slow[k], u32(stop ? stop->kind : 0), u32(stop ? stop->op : 0), u32(stop ? stop->flags : 0)}));
+                rows.push_back(ConstantStruct::get(row, {s.segments[k], u32(stop ? stop->kind : 0), u32(stop ? stop->op : 0), u32(stop ? stop->flags : 0)}));
             }
             auto table_type = ArrayType::get(row, rows.size());
             auto table = new GlobalVariable(m, table_type, true, GlobalValue::InternalLinkage, ConstantArray::get(table_type, rows), name + ".segments");
@@ -135,7 +134,7 @@ PreservedAnalyses SplitPass::run(Module& m, ModuleAnalysisManager& analyses) {
             set_field(kernel, NSegments, u32(rows.size()));
             set_field(kernel, FrameBytes, u32((s.frame_bytes + 63) / 64 * 64));
             set_field(kernel, UniformBytes, u32(s.uniform_bytes));
-            if (s.stops.empty()) set_field(kernel, Flat, u32(flat_width(*item)));
+            if (all_of(s.stops, [](const Stop& q) { return q.kind == 0; })) set_field(kernel, Flat, u32(flat_width(*item)));
             std::vector<Constant*> uniforms;
             for (auto& slot : s.slots)
                 if (slot.uniform)
@@ -145,8 +144,8 @@ PreservedAnalyses SplitPass::run(Module& m, ModuleAnalysisManager& analyses) {
                 set_field(kernel, Uniforms, new GlobalVariable(m, t, true, GlobalValue::InternalLinkage, ConstantArray::get(t, uniforms), name + ".uniforms"));
                 set_field(kernel, NUniforms, u32(uniforms.size() / 3));
             }
-            made.insert(made.end(), s.fast.begin(), s.fast.end());
-            made.insert(made.end(), s.slow.begin(), s.slow.end());
+            made.insert(made.end(), s.segments.begin(), s.segments.end());
+            item->addFnAttr(Attribute::OptimizeForSize);  // of use for drawn schedules only
         }
         set_field(kernel, Why, text(m, why));
         explain(name, string_at(kernel, File), number_at(kernel, Line), number_at(kernel, SharedBytes), why);

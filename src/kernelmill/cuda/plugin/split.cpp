@@ -1,7 +1,7 @@
 // Splits a kernel at its stops. Every value that lives across a stop gets a slot; then, for the entry and for each stop, the blocks that can
 // be reached without passing another stop are copied into a loop over the threads of the block: slots that are alive are read before, those
-// alive at the next stop are written after. What a thread does next is data (`seg`), so no assumption about control flow is needed; the fast
-// form only assumes that all threads of the block are at the same stop, which the runtime checks.
+// alive at the next stop are written after. What a thread does next is data (`seg`), so no assumption about control flow is needed, but that
+// the threads which a segment runs agree on its uniform values: the runtime runs those together that do.
 #include "split.h"
 
 #include "llvm/Analysis/CFG.h"
@@ -29,12 +29,35 @@ constexpr unsigned kMaxStops = 400, kMaxInstructions = 120000;
 enum BlockOffset { Bid = 0, Bdim = 12, Gdim = 24, N = 36, Dyn = 40, Seg = 48, Frame = 56, Val = 64, Res = 72, Arg = 80, Mask = 88, Width = 96,
                    UniformIn = 104, UniformOut = 112, Shared = 120, Scratch = 128 };
 
+constexpr unsigned kEnd = 0xffff, kApart = ~0u;  // what a segment returns beside the number of the next one: see km::Segment
+
+MDNode* loop_with(LLVMContext& c, std::vector<Metadata*> properties) {
+    properties.insert(properties.begin(), nullptr);
+    auto id = MDNode::getDistinct(c, properties);
+    id->replaceOperandWith(0, id);
+    return id;
+}
+
+Metadata* number(LLVMContext& c, StringRef name, unsigned value) {
+    return MDNode::get(c, {MDString::get(c, name), ConstantAsMetadata::get(ConstantInt::get(Type::getInt32Ty(c), value))});
+}
+
 bool constant_is(Value* v, uint64_t n) {
     auto c = dyn_cast<ConstantInt>(v);
     return c && c->getZExtValue() == (c->getBitWidth() == 32 ? n & 0xffffffffu : n);
 }
 
 }  // namespace
+
+MDNode* parallel_loop(LLVMContext& c, MDNode* group) {
+    return loop_with(c, {MDNode::get(c, {MDString::get(c, "llvm.loop.parallel_accesses"), group}), MDNode::get(c, {MDString::get(c, "llvm.loop.mustprogress")}),
+                         number(c, "llvm.loop.interleave.count", 1)});
+}
+
+MDNode* plain_loop(LLVMContext& c) {
+    return loop_with(c, {MDNode::get(c, {MDString::get(c, "llvm.loop.mustprogress")}), MDNode::get(c, {MDString::get(c, "llvm.loop.unroll.disable")}),
+                         number(c, "llvm.loop.vectorize.width", 1), number(c, "llvm.loop.interleave.count", 1)});
+}
 
 void Splitter::find_stops() {
     std::vector<CallInst*> calls;
@@ -143,7 +166,8 @@ void Splitter::demote() {
         else if (!i.getType()->isVoidTy() && !i.use_empty() && crosses(i)) todo.push_back(&i);
     }
     for (auto i : todo) {
-        const bool uniform = !same.divergent(i) && isa<PHINode>(i) && steady(i->getParent());
+        const bool counts = isa<PHINode>(i) || (isa<BinaryOperator>(i) && i->getType()->isIntegerTy());
+        const bool uniform = !same.divergent(i) && counts && steady(i->getParent());
         const auto size = layout.getTypeAllocSize(i->getType());
         AllocaInst* a = DemoteRegToStack(*i);
         if (a) slots.push_back({a, a->getAllocatedType(), size, uniform, false});
@@ -211,15 +235,15 @@ void Splitter::liveness() {
             if (in[s.next][k]) live_in_[s.next].insert(a);
 }
 
-Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
+Function* Splitter::build(unsigned index, BasicBlock* start) {
     auto& c = m.getContext();
     auto pointer = PointerType::getUnqual(c);
     auto i16 = Type::getInt16Ty(c);
     auto i32 = Type::getInt32Ty(c);
     auto i64 = Type::getInt64Ty(c);
     auto i8 = Type::getInt8Ty(c);
-    auto type = FunctionType::get(Type::getVoidTy(c), {pointer, pointer, i32, i32, i32, i32}, false);
-    auto f = Function::Create(type, GlobalValue::InternalLinkage, item.getName() + (whole ? ".fast" : ".slow") + Twine(index), &m);
+    auto type = FunctionType::get(i32, {pointer, pointer, i32, i32, i32, i32}, false);
+    auto f = Function::Create(type, GlobalValue::InternalLinkage, item.getName() + "." + Twine(index), &m);
     for (auto a : item.getAttributes().getFnAttrs())
         if (a.isStringAttribute() && a.getKindAsString() != "km-item") f->addFnAttr(a);
     f->addFnAttr(Attribute::NoUnwind);
@@ -242,13 +266,24 @@ Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
             for (auto s : successors(b)) todo.push_back(s);
     }
 
+    // Where threads may go from here: to stops, by their number + 1, or to the end. With one way only, nobody needs to be told.
+    std::set<unsigned> ways;
+    for (auto b : blocks) {
+        if (ends.count(b)) ways.insert(ends[b] + 1);
+        else if (isa<ReturnInst>(b->getTerminator()) || isa<ResumeInst>(b->getTerminator())) ways.insert(kEnd);
+    }
+    const bool one_way = ways.size() == 1;
+    const bool again = index && stops[index - 1].kind == 0 && ways.count(index);
+
     auto entry = BasicBlock::Create(c, "entry", f);
+    auto round = BasicBlock::Create(c, "round", f);
     auto row_loop = BasicBlock::Create(c, "rows", f);
     auto head = BasicBlock::Create(c, "threads", f);
     auto latch = BasicBlock::Create(c, "next", f);
     auto row_latch = BasicBlock::Create(c, "next.row", f);
     auto leave = BasicBlock::Create(c, "leave", f);
     auto done = BasicBlock::Create(c, "done", f);
+    auto finish = BasicBlock::Create(c, "finish", f);
     IRBuilder<> e(entry);
     MDNode* none = MDNode::get(c, {});
     auto field = [&](Type* t, unsigned offset) {
@@ -269,10 +304,11 @@ Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
     for (auto& s : slots) arrays[s.local] = e.CreateInBoundsGEP(i8, fields[Frame], e.CreateMul(padded, e.getInt64(s.offset), "", true, true));
 
     auto first_row = f->getArg(2), end_row = f->getArg(3), first_x = f->getArg(4), end_x = f->getArg(5);
-    e.CreateCondBr(e.CreateAnd(e.CreateICmpULT(first_row, end_row), e.CreateICmpULT(first_x, end_x)), row_loop, done);
+    e.CreateCondBr(e.CreateAnd(e.CreateICmpULT(first_row, end_row), e.CreateICmpULT(first_x, end_x)), round, done);
+    IRBuilder<>(round).CreateBr(row_loop);
     IRBuilder<> r(row_loop);
     auto row = r.CreatePHI(i32, 2, "row");
-    row->addIncoming(first_row, entry);
+    row->addIncoming(first_row, round);
     auto ty = r.CreateURem(row, fields[Bdim + 4], "ty");
     auto tz = r.CreateUDiv(row, fields[Bdim + 4], "tz");
     auto row_start = r.CreateMul(row, fields[Bdim], "", true, true);
@@ -303,6 +339,15 @@ Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
                 if (auto a = dyn_cast<AllocaInst>(st->getPointerOperand())) written.insert(a);
     const bool single = stops.empty();
     IRBuilder<> top(entry, entry->begin());
+    AllocaInst *way = nullptr, *any_way = nullptr, *all_ways = nullptr;
+    if (!single && !one_way) {
+        way = top.CreateAlloca(i16, nullptr, "way");
+        any_way = top.CreateAlloca(i16, nullptr, "any.way");
+        all_ways = top.CreateAlloca(i16, nullptr, "all.ways");
+        IRBuilder<> b(round->getTerminator());
+        b.CreateStore(b.getInt16(0), any_way);
+        b.CreateStore(b.getInt16(0xffff), all_ways);
+    }
     for (auto& s : slots) {
         if (!named.count(s.local)) continue;
         if (s.memory && !single) {
@@ -313,21 +358,21 @@ Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
         a->setAlignment(s.local->getAlign());
         local[s.local] = a;
         map[s.local] = a;
-        if (whole && s.uniform) {
+        if (s.uniform) {
             out[s.local] = top.CreateAlloca(s.type);
         }
     }
     for (auto& [a, o] : out) {  // a uniform slot that nobody writes keeps its value
         auto& s = *std::find_if(slots.begin(), slots.end(), [a = a](const Slot& x) { return x.local == a; });
-        IRBuilder<> b(entry->getTerminator());
+        IRBuilder<> b(round->getTerminator());
         b.CreateStore(b.CreateLoad(s.type, b.CreateConstInBoundsGEP1_64(i8, fields[UniformIn], s.uniform_offset)), o);
     }
     for (auto& s : slots) {
         if (s.memory || !local.count(s.local) || index == 0) continue;
         if (!live_in_[start].count(s.local)) continue;
         Value* v;
-        if (whole && s.uniform) {
-            IRBuilder<> b(entry->getTerminator());
+        if (s.uniform) {
+            IRBuilder<> b(round->getTerminator());
             auto l = b.CreateLoad(s.type, b.CreateConstInBoundsGEP1_64(i8, fields[UniformIn], s.uniform_offset));
             v = l;
         } else {
@@ -359,7 +404,7 @@ Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
             auto call = cast<CallInst>(map[s.call]);
             IRBuilder<> x(call);
             auto put = [&](unsigned base, Value* v) { x.CreateStore(v, element(x, base, v->getType())); };
-            if (s.kind == 1 && (!whole || s.flags & Special)) {
+            if (s.kind == 1 && s.flags & Special) {
                 put(Arg, call->getArgOperand(1));
                 put(Width, x.CreateOr(x.CreateAnd(call->getArgOperand(2), x.getInt32(15)), x.CreateShl(call->getArgOperand(3), 8)));
             }
@@ -367,17 +412,17 @@ Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
                 const bool value = s.op != 9 && s.op != 10 && s.op != 20, argument = s.op <= 3;
                 if (value) put(Val, call->getArgOperand(2));
                 if (argument) put(Arg, call->getArgOperand(3));
-                if (!whole || !(s.flags & FullMask)) put(Mask, call->getArgOperand(1));
-                if (argument && (!whole || !(s.flags & Width32))) put(Width, call->getArgOperand(4));
+                if (!(s.flags & FullMask)) put(Mask, call->getArgOperand(1));
+                if (argument && !(s.flags & Width32)) put(Width, call->getArgOperand(4));
             }
             for (auto a : live_in_[s.next]) {
                 auto& slot = *std::find_if(slots.begin(), slots.end(), [a](const Slot& q) { return q.local == a; });
                 if (slot.memory || !written.count(a)) continue;
                 auto v = x.CreateLoad(slot.type, local[a]);
-                if (whole && slot.uniform) x.CreateStore(v, out[a]);
+                if (slot.uniform) x.CreateStore(v, out[a]);
                 else x.CreateStore(v, x.CreateInBoundsGEP(i8, arrays[a], x.CreateMul(lin64, x.getInt64(slot.size), "", true, true)));
             }
-            put(Seg, ConstantInt::get(i16, end->second + 1));
+            if (way) x.CreateStore(ConstantInt::get(i16, end->second + 1), way);
             call->eraseFromParent();
             auto t = copy->getTerminator();
             IRBuilder<>(t).CreateBr(latch);
@@ -385,7 +430,7 @@ Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
         } else if (isa<ReturnInst>(copy->getTerminator()) || isa<ResumeInst>(copy->getTerminator())) {
             auto t = copy->getTerminator();
             IRBuilder<> x(t);
-            if (!single) x.CreateStore(ConstantInt::get(i16, 0xffff), element(x, Seg, i16));
+            if (way) x.CreateStore(ConstantInt::get(i16, kEnd), way);
             x.CreateBr(latch);
             t->eraseFromParent();
         }
@@ -421,10 +466,18 @@ Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
             call->eraseFromParent();
         }
 
+    if (way) {
+        IRBuilder<> x(latch);
+        auto to = x.CreateLoad(i16, way);
+        x.CreateStore(to, element(x, Seg, i16));
+        x.CreateStore(x.CreateOr(x.CreateLoad(i16, any_way), to), any_way);
+        x.CreateStore(x.CreateAnd(x.CreateLoad(i16, all_ways), to), all_ways);
+    }
+
     // Threads may not depend on each other between stops, so the loop over them has no dependences but those through private arrays.
     MDNode* group = MDNode::getDistinct(c, {});
     for (auto& b : *f) {
-        if (&b == entry || &b == row_loop || &b == leave || &b == done || &b == row_latch) continue;
+        if (&b == entry || &b == round || &b == row_loop || &b == leave || &b == finish || &b == done || &b == row_latch) continue;
         for (auto& i : b) {
             if (!i.mayReadOrWriteMemory() || i.isAtomic() || i.getMetadata("km.serial")) continue;
             if (auto l = dyn_cast<LoadInst>(&i); l && l->isVolatile()) continue;
@@ -439,28 +492,39 @@ Function* Splitter::build(unsigned index, BasicBlock* start, bool whole) {
     auto next = l.CreateAdd(tx, l.getInt32(1), "", true, true);
     tx->addIncoming(next, latch);
     auto back = l.CreateCondBr(l.CreateICmpULT(next, end_x), head, row_latch);
-    auto parallel = MDNode::get(c, {MDString::get(c, "llvm.loop.parallel_accesses"), group});
-    auto progress = MDNode::get(c, {MDString::get(c, "llvm.loop.mustprogress")});
-    auto loop_id = MDNode::getDistinct(c, {nullptr, parallel, progress});
-    loop_id->replaceOperandWith(0, loop_id);
-    back->setMetadata(LLVMContext::MD_loop, loop_id);
-    if (whole) {
-        std::vector<BasicBlock*> all{head};
-        all.insert(all.end(), made.begin(), made.end());
-        all.push_back(latch);
-        write_twice(*f, {row_loop, head, latch, tx, first_x, end_x, all}, group);
-    }
+    back->setMetadata(LLVMContext::MD_loop, parallel_loop(c, group));
+    const bool neighbours = all_of(stops, [](const Stop& s) { return s.kind == 0; });
+    std::vector<BasicBlock*> all{head};
+    all.insert(all.end(), made.begin(), made.end());
+    all.push_back(latch);
+    if (neighbours && write_twice(*f, {row_loop, head, latch, tx, first_x, end_x, all}, group)) back->setMetadata(LLVMContext::MD_loop, plain_loop(c));
     IRBuilder<> rl(row_latch);
     auto next_row = rl.CreateAdd(row, rl.getInt32(1), "", true, true);
     row->addIncoming(next_row, row_latch);
     rl.CreateCondBr(rl.CreateICmpULT(next_row, end_row), row_loop, leave);
     IRBuilder<> z(leave);
+    std::vector<std::pair<Value*, uint64_t>> uniforms;
     for (auto& [a, o] : out) {
         auto& s = *std::find_if(slots.begin(), slots.end(), [a = a](const Slot& q) { return q.local == a; });
-        z.CreateStore(z.CreateLoad(s.type, o), z.CreateConstInBoundsGEP1_64(i8, fields[UniformOut], s.uniform_offset));
+        uniforms.push_back({z.CreateLoad(s.type, o), s.uniform_offset});
+        z.CreateStore(uniforms.back().first, z.CreateConstInBoundsGEP1_64(i8, fields[UniformOut], s.uniform_offset));
     }
-    z.CreateBr(done);
-    IRBuilder<>(done).CreateRetVoid();
+    Value* to = z.getInt32(single ? kEnd : one_way ? *ways.begin() : kApart);
+    if (way) {
+        auto any = z.CreateLoad(i16, any_way), all = z.CreateLoad(i16, all_ways);
+        to = z.CreateSelect(z.CreateICmpEQ(any, all), z.CreateZExt(any, i32), z.getInt32(kApart));
+    }
+    if (again) {  // all threads go round the strided loop once more
+        auto next_round = BasicBlock::Create(c, "next.round", f, finish);
+        z.CreateCondBr(z.CreateICmpEQ(to, z.getInt32(index)), next_round, finish);
+        IRBuilder<> n(next_round);
+        for (auto& [v, offset] : uniforms) n.CreateStore(v, n.CreateConstInBoundsGEP1_64(i8, fields[UniformIn], offset));
+        n.CreateBr(round);
+    } else {
+        z.CreateBr(finish);
+    }
+    IRBuilder<>(finish).CreateRet(to);
+    IRBuilder<>(done).CreateRet(ConstantInt::get(i32, kApart));
     return f;
 }
 
@@ -498,27 +562,22 @@ std::string Splitter::run() {
     IRBuilder<>(outside).CreateBr(entry);
     uint64_t total = 0;
     auto make = [&](unsigned k, BasicBlock* start) {
-        fast.push_back(build(k, start, true));
-        if (!stops.empty()) slow.push_back(build(k, start, false));
-        for (auto& b : *fast.back()) total += b.size();
+        segments.push_back(build(k, start));
+        for (auto& b : *segments.back()) total += b.size();
     };
     make(0, entry);
     for (unsigned k = 0; k < stops.size(); k++) {
         make(k + 1, stops[k].next);
         if (total > kMaxInstructions) {
-            for (auto f : fast) f->eraseFromParent();
-            for (auto f : slow) f->eraseFromParent();
-            fast.clear();
-            slow.clear();
+            for (auto f : segments) f->eraseFromParent();
+            segments.clear();
             return "too large when split";
         }
     }
     bool broken = false;
-    for (auto f : fast) broken |= verifyFunction(*f, getenv("KERNELMILL_CUDA_VERIFY") ? &errs() : nullptr);
-    for (auto f : slow) broken |= verifyFunction(*f);
+    for (auto f : segments) broken |= verifyFunction(*f, getenv("KERNELMILL_CUDA_VERIFY") ? &errs() : nullptr);
     if (broken) {
-        for (auto f : fast) f->eraseFromParent();
-        for (auto f : slow) f->eraseFromParent();
+        for (auto f : segments) f->eraseFromParent();
         return "the split form was not well formed";
     }
     return "";

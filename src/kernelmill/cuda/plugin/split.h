@@ -23,7 +23,7 @@ struct Slot {
     llvm::AllocaInst* local;
     llvm::Type* type;
     uint64_t size;
-    bool uniform;      // the same in all threads of the block
+    bool uniform;      // the same in all threads that run together
     bool memory;       // an array that stays in memory: never copied
     uint64_t offset = 0, uniform_offset = 0;
 };
@@ -38,7 +38,8 @@ bool suspends(const llvm::Instruction* i);
 void yield_in_spin_loops(llvm::Function& f);
 
 /// Turns loops inside out in which each thread strides over the data (i = thread; i < n; i += threads): a stop in each round lets the loop over
-/// the threads, whose accesses are adjacent, be the inner one. The counter becomes start + uniform distance.
+/// the threads, whose accesses are adjacent, be the inner one. The counter becomes start + uniform distance. So do loops that all threads go
+/// round equally often and in which neighbours read neighbouring elements.
 void stop_in_strided_loops(llvm::Function& f);
 
 /// Values that are equal in all threads of a block wherever they are defined.
@@ -59,8 +60,13 @@ struct ThreadLoop {
     std::vector<llvm::BasicBlock*> blocks;  // head, body and latch
 };
 
-/// Adds a second form of the loop for rows of which every thread passes the checks at its start.
-void write_twice(llvm::Function& f, const ThreadLoop& l, llvm::MDNode* group);
+/// What to say of a loop whose accesses in `group` do not depend on each other: vectors of neighbours; not several at once, which would make
+/// four times the code of a loop that is mostly short. And of a loop that is rarely taken: nothing clever.
+llvm::MDNode* parallel_loop(llvm::LLVMContext& c, llvm::MDNode* group);
+llvm::MDNode* plain_loop(llvm::LLVMContext& c);
+
+/// Adds a second form of the loop for rows of which every thread passes the checks at its start. Returns whether there was such a check.
+bool write_twice(llvm::Function& f, const ThreadLoop& l, llvm::MDNode* group);
 
 /// Whether neighbouring blocks may run as one: 0 no, ~0u for any width of a block, else for this one.
 unsigned flat_width(const llvm::Function& f);
@@ -73,7 +79,7 @@ struct Splitter {
     std::vector<Stop> stops;
     std::vector<Slot> slots;
     uint64_t frame_bytes = 0, uniform_bytes = 0;
-    std::vector<llvm::Function*> fast, slow;  // one of each per continuation; the first is the entry
+    std::vector<llvm::Function*> segments;  // one per continuation; the first is the entry
 
     std::string run();
 
@@ -87,7 +93,7 @@ private:
     void demote();
     void lay_out();
     void liveness();
-    llvm::Function* build(unsigned index, llvm::BasicBlock* start, bool whole_block);
+    llvm::Function* build(unsigned index, llvm::BasicBlock* start);
 };
 
 }  // namespace km

@@ -101,6 +101,20 @@ std::set<Function*> reaching(Module& m, const std::set<Function*>& roots) {
     return seen;
 }
 
+/// The kernel and what it names, as a call or as a pointer; not the kernels that it launches.
+std::set<Function*> reached_from(Function* kernel, std::map<GlobalValue*, Note>& notes) {
+    std::set<Function*> seen{kernel};
+    std::vector<Function*> todo{kernel};
+    while (!todo.empty()) {
+        auto f = todo.back();
+        todo.pop_back();
+        for (auto& i : instructions(*f))
+            for (auto& o : i.operands())
+                if (auto g = dyn_cast<Function>(o); g && !g->isDeclaration() && !notes[g].global && seen.insert(g).second) todo.push_back(g);
+    }
+    return seen;
+}
+
 bool calls_itself(Function* f) {
     std::set<Function*> seen;
     std::vector<Function*> todo{f};
@@ -331,44 +345,20 @@ PreservedAnalyses StubPass::run(Module& m, ModuleAnalysisManager&) {
     }
 
     std::set<Function*> device;
-    std::vector<std::pair<Function*, GlobalVariable*>> made;
+    std::map<Function*, uint64_t> bytes;
     for (auto k : kernels) {
-        std::set<Function*> seen{k};
-        std::vector<Function*> todo{k};
         std::set<GlobalVariable*> shared;
-        while (!todo.empty()) {
-            auto f = todo.back();
-            todo.pop_back();
+        for (auto f : reached_from(k, notes)) {
+            device.insert(f);
             shared.insert(named[f].begin(), named[f].end());
-            for (auto& i : instructions(*f))
-                for (auto& o : i.operands())
-                    if (auto g = dyn_cast<Function>(o))
-                        if (!g->isDeclaration() && seen.insert(g).second) todo.push_back(g);
         }
-        device.insert(seen.begin(), seen.end());
-        uint64_t bytes = 0;
-        for (auto g : shared) bytes += m.getDataLayout().getTypeAllocSize(g->getValueType());
-        if (bytes > 48 * 1024)
-            m.getContext().emitError("kernel " + k->getName() + " uses " + Twine(bytes) + " bytes of static shared memory, 49152 are allowed");
+        for (auto g : shared) bytes[k] += m.getDataLayout().getTypeAllocSize(g->getValueType());
+        if (bytes[k] > 48 * 1024)
+            m.getContext().emitError("kernel " + k->getName() + " uses " + Twine(bytes[k]) + " bytes of static shared memory, 49152 are allowed");
     }
     lock_step(m, device);
-    for (auto k : kernels) {
-        std::set<Function*> seen{k};
-        std::vector<Function*> todo{k};
-        uint64_t bytes = 0;
-        std::set<GlobalVariable*> shared;
-        while (!todo.empty()) {
-            auto f = todo.back();
-            todo.pop_back();
-            shared.insert(named[f].begin(), named[f].end());
-            for (auto& i : instructions(*f))
-                if (auto call = dyn_cast<CallBase>(&i))
-                    if (auto g = call->getCalledFunction())
-                        if (!g->isDeclaration() && seen.insert(g).second) todo.push_back(g);
-        }
-        for (auto g : shared) bytes += m.getDataLayout().getTypeAllocSize(g->getValueType());
-        made.push_back({k, make_stub(m, k, notes[k], bytes, total)});
-    }
+    std::vector<std::pair<Function*, GlobalVariable*>> made;
+    for (auto k : kernels) made.push_back({k, make_stub(m, k, notes[k], bytes[k], total)});
 
     auto& c = m.getContext();
     auto pointer = PointerType::getUnqual(c);

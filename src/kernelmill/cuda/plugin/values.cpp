@@ -1,6 +1,9 @@
 // Values that a segment computes again instead of keeping them, and loops that wait for another thread.
+#include <optional>
+
 #include "llvm/Analysis/LoopInfo.h"
 #include "llvm/Analysis/ValueTracking.h"
+#include "llvm/IR/GetElementPtrTypeIterator.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
@@ -125,6 +128,105 @@ void yield_in_spin_loops(Function& f) {
     for (auto b : std::set<BasicBlock*>(latches.begin(), latches.end())) CallInst::Create(yield, "", b->getTerminator()->getIterator());
 }
 
+namespace {
+
+struct Counter {
+    PHINode* phi;
+    Value* step;
+};
+
+/// Counters of a loop that begin at a place of each thread's own and move by the same distance in all threads.
+std::vector<Counter> counters_of(const Loop& l, const Uniformity& same) {
+    std::vector<Counter> counters;
+    auto latch = l.getLoopLatch(), before = l.getLoopPredecessor();
+    for (auto& phi : l.getHeader()->phis()) {
+        auto next = dyn_cast<BinaryOperator>(phi.getIncomingValueForBlock(latch));
+        if (!next || next->getOpcode() != Instruction::Add) continue;
+        Value* step = next->getOperand(0) == &phi ? next->getOperand(1) : next->getOperand(1) == &phi ? next->getOperand(0) : nullptr;
+        if (step && l.isLoopInvariant(step) && !same.divergent(step) && same.divergent(phi.getIncomingValueForBlock(before))) counters.push_back({&phi, step});
+    }
+    return counters;
+}
+
+bool strides(const Counter& k) {
+    auto c = dyn_cast<ConstantInt>(k.step);
+    return !c || c->getSExtValue() <= -8 || c->getSExtValue() >= 8;
+}
+
+/// By how much a value grows from one thread to its neighbour in x, but for wrapping round; nothing where that is not a constant.
+std::optional<int64_t> growth(Value* v, const Uniformity& same, const std::vector<Counter>& counters, const BasicBlock* before, unsigned depth = 0) {
+    if (!same.divergent(v)) return 0;
+    auto i = dyn_cast<Instruction>(v);
+    if (!i || depth > 16) return {};
+    auto of = [&](Value* o) { return growth(o, same, counters, before, depth + 1); };
+    if (is_call(i, "__km_tid")) {
+        auto d = dyn_cast<ConstantInt>(i->getOperand(0));
+        return d && d->isZero() ? std::optional<int64_t>(1) : d ? std::optional<int64_t>(0) : std::nullopt;
+    }
+    if (auto phi = dyn_cast<PHINode>(i)) {
+        for (auto& c : counters)
+            if (c.phi == phi) return of(phi->getIncomingValueForBlock(before));
+        return {};
+    }
+    if (auto g = dyn_cast<GetElementPtrInst>(i)) {
+        auto& layout = i->getModule()->getDataLayout();
+        auto sum = of(g->getPointerOperand());
+        for (auto t = gep_type_begin(g), end = gep_type_end(g); sum && t != end; ++t) {
+            if (t.isStruct()) continue;
+            auto k = of(t.getOperand());
+            if (!k) return {};
+            *sum += *k * int64_t(t.getSequentialElementStride(layout));
+        }
+        return sum;
+    }
+    if (isa<SExtInst>(i) || isa<ZExtInst>(i) || isa<FreezeInst>(i)) return of(i->getOperand(0));
+    auto op = dyn_cast<BinaryOperator>(i);
+    if (!op) return {};
+    auto x = of(op->getOperand(0)), y = of(op->getOperand(1));
+    if (!x || !y) return {};
+    auto number = dyn_cast<ConstantInt>(op->getOperand(1));
+    switch (op->getOpcode()) {
+        case Instruction::Or:
+            if (!cast<PossiblyDisjointInst>(op)->isDisjoint()) return {};
+            [[fallthrough]];
+        case Instruction::Add: return *x + *y;
+        case Instruction::Sub: return *x - *y;
+        case Instruction::Mul:
+            if (number && number->getValue().isSignedIntN(32)) return *x * number->getSExtValue();
+            break;
+        case Instruction::Shl:
+            if (number && number->getValue().ult(32)) return *x * (int64_t(1) << number->getZExtValue());
+            break;
+        default: return {};
+    }
+    return *x || *y ? std::nullopt : std::optional<int64_t>(0);
+}
+
+/// Whether all threads go round this loop equally often and read neighbouring elements in each round, as the sum of a matrix product does.
+bool neighbours_in_each_round(const Loop& l, const Uniformity& same, const std::vector<Counter>& counters) {
+    SmallVector<BasicBlock*, 4> exiting;
+    l.getExitingBlocks(exiting);
+    for (auto b : exiting)
+        for (auto& o : b->getTerminator()->operands())
+            if (same.divergent(o)) return false;
+    unsigned kept = 0, near = 0;
+    for (auto& phi : l.getHeader()->phis()) kept += same.divergent(&phi);
+    if (kept > 8) return false;
+    for (auto b : l.blocks())
+        for (auto& i : *b) {
+            auto p = getLoadStorePointerOperand(&i);
+            if (!p && isa<CallInst>(i) && i.mayWriteToMemory()) return false;
+            if (!p) continue;
+            auto bytes = int64_t(i.getModule()->getDataLayout().getTypeStoreSize(getLoadStoreType(&i)));
+            auto step = growth(p, same, counters, l.getLoopPredecessor());
+            if (!step || std::abs(*step) > 4 * bytes || i.isVolatile() || i.isAtomic()) return false;
+            near += *step != 0;
+        }
+    return near > 0;
+}
+
+}  // namespace
+
 void stop_in_strided_loops(Function& f) {
     Uniformity same(f);
     DominatorTree dominators(f);
@@ -132,25 +234,17 @@ void stop_in_strided_loops(Function& f) {
     auto soft = f.getParent()->getOrInsertFunction("__km_soft", FunctionType::get(Type::getVoidTy(f.getContext()), false));
     bool others = false;
     for (auto& i : instructions(f)) others |= suspends(&i);
-    struct Counter {
-        PHINode* phi;
-        Value* step;
-    };
     std::vector<std::pair<Loop*, std::vector<Counter>>> found;
     for (auto l : loops.getLoopsInPreorder()) {
-        auto latch = l->getLoopLatch(), before = l->getLoopPredecessor();
-        if (!latch || !before || !l->isInnermost() || l->getLoopDepth() > 2) continue;
+        if (!l->getLoopLatch() || !l->getLoopPredecessor() || !l->isInnermost()) continue;
         if (any_of(l->blocks(), [](BasicBlock* b) { return any_of(*b, [](Instruction& i) { return suspends(&i); }); })) continue;
-        std::vector<Counter> counters;
-        for (auto& phi : l->getHeader()->phis()) {
-            auto next = dyn_cast<BinaryOperator>(phi.getIncomingValueForBlock(latch));
-            if (!next || next->getOpcode() != Instruction::Add) continue;
-            Value* step = next->getOperand(0) == &phi ? next->getOperand(1) : next->getOperand(1) == &phi ? next->getOperand(0) : nullptr;
-            if (!step || !l->isLoopInvariant(step) || same.divergent(step) || !same.divergent(phi.getIncomingValueForBlock(before))) continue;
-            if (auto c = dyn_cast<ConstantInt>(step); c && c->getSExtValue() > -8 && c->getSExtValue() < 8) continue;
-            counters.push_back({&phi, step});
+        auto counters = counters_of(*l, same);
+        if (neighbours_in_each_round(*l, same, counters)) {
+            found.push_back({l, counters});
+        } else if (l->getLoopDepth() <= 2) {
+            erase_if(counters, [](const Counter& c) { return !strides(c); });
+            if (!counters.empty()) found.push_back({l, counters});
         }
-        if (!counters.empty()) found.push_back({l, counters});
     }
     for (auto& [l, counters] : found) {
         auto header = l->getHeader(), latch = l->getLoopLatch(), before = l->getLoopPredecessor();

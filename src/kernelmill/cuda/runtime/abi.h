@@ -38,11 +38,16 @@ enum Op : uint32_t {
 /// Operations at a block barrier.
 enum BarrierOp : uint32_t { Plain, Count, AndAll, OrAny };
 
-/// One continuation of a split kernel: runs the threads of rows [row0,row1) and columns [x0,x1) up to their next suspension.
+/// What a segment returns beside the number of the next one, in which all its threads stand: all are done, or `Block::seg` says where each is.
+enum : uint32_t { kEnd = 0xffff, kApart = ~0u };
+
+/// One continuation of a split kernel.
 struct Segment {
-    using Run = void(Block*, const void* args, uint32_t row0, uint32_t row1, uint32_t x0, uint32_t x1);
-    Run* fast;       // all threads of the block, all here: uniform values stand once
-    Run* slow;       // some threads: every value stands per thread
+    /// Runs the threads of rows [row0,row1) and columns [x0,x1) up to their next suspension. They agree on the uniform values, which are read
+    /// from `Block::uniform_in` and left in `uniform_out`. `Block::seg` is written where `kApart` is returned; of the operands of a suspension
+    /// only those that `flags` do not tell.
+    using Run = uint32_t(Block*, const void* args, uint32_t row0, uint32_t row1, uint32_t x0, uint32_t x1);
+    Run* run;
     uint32_t kind;   // what a thread waits for before this segment may run
     uint32_t op;     // of the collective, the barrier
     uint32_t flags;  // 1: the collective's mask is all lanes; 2: the barrier has a number, a count or a result; 4: all 32 lanes are one segment

@@ -89,22 +89,62 @@ double now() {
     return double(t.tv_sec) + 1e-9 * double(t.tv_nsec);
 }
 
+char* frame_place(const Worker& w, const Uniform& u, uint32_t i) {
+    return w.block.frame + size_t(u.frame) * ((w.block.n + 63) & ~63u) + size_t(i) * u.size;
+}
+
+void copy_value(char* to, const char* from, uint32_t size) {
+    if (size == 4) memcpy(to, from, 4);
+    else if (size == 8) memcpy(to, from, 8);
+    else memcpy(to, from, size);
+}
+
+/// Notes what threads [i,j) wait for, and writes what segments leave out where their flags tell it.
+void note_waiting(Worker& w, uint32_t i, uint32_t j) {
+    Block& b = w.block;
+    for (; i < j; i++) {
+        const uint16_t t = b.seg[i];
+        w.kind[i] = Done;
+        if (t == kEnd) continue;
+        const Segment& s = w.kernel->segments[t];
+        w.kind[i] = uint8_t(s.kind);
+        w.op[i] = s.op;
+        if (s.kind == AtBarrier && !(s.flags & 2)) b.arg[i] = b.width[i] = 0;
+        if (s.kind == AtCollective && s.flags & 1) b.mask[i] = ~0u;
+        if (s.kind == AtCollective && s.flags & 4) b.width[i] = 32;
+    }
+}
+
+/// Runs threads [i,j) of a row, which stand in one segment and agree on the uniform values.
+void run_segment(Worker& w, uint16_t s, uint32_t row, uint32_t i, uint32_t j) {
+    const Kernel& k = *w.kernel;
+    Block& b = w.block;
+    for (uint32_t q = 0; q < k.nuniforms; q++)
+        for (auto area : {b.uniform_in, b.uniform_out}) copy_value(area + k.uniforms[q].uniform, frame_place(w, k.uniforms[q], i), k.uniforms[q].size);
+    w.current_lin = i;
+    const uint32_t t = k.segments[s].run(&b, w.args, row, row + 1, i - row * w.columns, j - row * w.columns);
+    if (t != kApart) std::fill(b.seg + i, b.seg + j, uint16_t(t));
+    for (uint32_t q = 0; q < k.nuniforms; q++)
+        for (uint32_t x = i; x < j; x++) copy_value(frame_place(w, k.uniforms[q], x), b.uniform_out + k.uniforms[q].uniform, k.uniforms[q].size);
+    note_waiting(w, i, j);
+}
+
+bool agree(const Worker& w, uint32_t i, uint32_t j) {
+    const Kernel& k = *w.kernel;
+    for (uint32_t q = 0; q < k.nuniforms; q++)
+        if (memcmp(frame_place(w, k.uniforms[q], i), frame_place(w, k.uniforms[q], j), k.uniforms[q].size)) return false;
+    return true;
+}
+
 /// Runs the ready threads of a warp, in linear or seeded order.
 void run_warp(Worker& w, uint32_t base, uint32_t end, bool split) {
     if (split) {
-        const uint32_t bx = w.block.bdim[0];
         for (uint32_t i = base; i < end;) {
             if (w.kind[i] != Ready) { i++; continue; }
-            uint16_t s = w.block.seg[i];
-            uint32_t row = i / bx, stop = std::min(end, (row + 1) * bx), j = i + 1;
-            while (j < stop && w.kind[j] == Ready && w.block.seg[j] == s) j++;
-            w.current_lin = i;
-            w.kernel->segments[s].slow(&w.block, w.args, row, row + 1, i - row * bx, j - row * bx);
-            for (uint32_t k = i; k < j; k++) {
-                uint16_t t = w.block.seg[k];
-                w.kind[k] = t == 0xffff ? uint8_t(Done) : uint8_t(w.kernel->segments[t].kind);
-                if (t != 0xffff) w.op[k] = w.kernel->segments[t].op;
-            }
+            const uint16_t s = w.block.seg[i];
+            uint32_t row = i / w.columns, stop = std::min(end, (row + 1) * w.columns), j = i + 1;
+            while (j < stop && w.kind[j] == Ready && w.block.seg[j] == s && agree(w, i, j)) j++;
+            run_segment(w, s, row, i, j);
             i = j;
         }
         return;
@@ -177,6 +217,13 @@ const char* kind_name(uint8_t k) {
 
 void part(Worker& w);
 
+/// Whether threads that all wait for this segment may go on together.
+bool releases_all(Worker& w, const Segment& next) {
+    if (next.kind == AtCollective) return resolve_all(w, next);
+    if (next.kind == AtBarrier) return next.op == Plain && !(next.flags & 2);
+    return next.kind == Ready;
+}
+
 /// The whole of a split kernel in step: all threads in one segment. Returns when they part, or true when all are done.
 bool sweep(Worker& w, uint16_t s) {
     const Kernel& k = *w.kernel;
@@ -184,45 +231,30 @@ bool sweep(Worker& w, uint16_t s) {
     const uint32_t rows = b.bdim[1] * b.bdim[2];
     for (;;) {
         w.current_lin = 0;
-        k.segments[s].fast(&b, w.args, 0, rows, 0, b.bdim[0]);
+        const uint32_t t = k.segments[s].run(&b, w.args, 0, rows, 0, w.columns);
+        if (t == kEnd) return true;
         if (k.uniform_bytes) memcpy(b.uniform_in, b.uniform_out, k.uniform_bytes);
-        const uint16_t t = b.seg[0];
-        uint32_t differ = 0;
-        for (uint32_t i = 0; i < b.n; i++) differ |= uint32_t(b.seg[i] ^ t);
-        if (differ) break;
-        if (t == 0xffff) return true;
+        if (t == kApart) break;
         const Segment& next = k.segments[t];
-        if (next.kind == AtCollective) {
-            if (!resolve_all(w, next)) break;
-        } else if (next.kind == AtBarrier) {
-            if (next.op != Plain || (next.flags & 2)) break;
-        } else if (next.kind != Ready) {
+        if (!releases_all(w, next)) {
+            std::fill(b.seg, b.seg + b.n, uint16_t(t));
             break;
         }
-        s = t;
+        s = uint16_t(t);
     }
     part(w);
     return false;
 }
 
-size_t frame_place(const Worker& w, const Uniform& u, uint32_t i) { return size_t(u.frame) * ((w.block.n + 63) & ~63u) + size_t(i) * u.size; }
-
-/// From step to single threads: what the fast form leaves out is written.
+/// From step to single threads.
 void part(Worker& w) {
     const Kernel& k = *w.kernel;
     Block& b = w.block;
-    for (uint32_t i = 0; i < b.n; i++) {
-        uint16_t t = b.seg[i];
-        w.kind[i] = t == 0xffff ? uint8_t(Done) : uint8_t(k.segments[t].kind);
-        if (t == 0xffff) continue;
-        const Segment& s = k.segments[t];
-        w.op[i] = s.op;
-        if (s.kind == AtBarrier && !(s.flags & 2)) b.arg[i] = b.width[i] = 0;
-        if (s.kind == AtCollective && s.flags & 1) b.mask[i] = ~0u;
-        if (s.kind == AtCollective && s.flags & 4) b.width[i] = 32;
-    }
+    w.kind.assign(b.n, Done);
+    w.op.assign(b.n, 0);
+    note_waiting(w, 0, b.n);
     for (uint32_t q = 0; q < k.nuniforms; q++)
-        for (uint32_t i = 0; i < b.n; i++) memcpy(b.frame + frame_place(w, k.uniforms[q], i), b.uniform_in + k.uniforms[q].uniform, k.uniforms[q].size);
+        for (uint32_t i = 0; i < b.n; i++) copy_value(frame_place(w, k.uniforms[q], i), b.uniform_in + k.uniforms[q].uniform, k.uniforms[q].size);
 }
 
 /// Are all threads ready in one segment again? Then the fast form may go on.
@@ -231,13 +263,10 @@ bool together(Worker& w, uint16_t* s) {
     const uint16_t t = w.block.seg[0];
     for (uint32_t i = 0; i < w.block.n; i++)
         if (w.kind[i] != Ready || w.block.seg[i] != t) return false;
+    for (uint32_t i = 1; i < w.block.n; i++)
+        if (!agree(w, 0, i)) return false;
     for (uint32_t q = 0; q < k.nuniforms; q++)
-        for (uint32_t i = 1; i < w.block.n; i++)
-            if (memcmp(w.block.frame + frame_place(w, k.uniforms[q], i), w.block.frame + frame_place(w, k.uniforms[q], 0), k.uniforms[q].size)) return false;
-    for (uint32_t q = 0; q < k.nuniforms; q++) {
-        memcpy(w.block.uniform_in + k.uniforms[q].uniform, w.block.frame + frame_place(w, k.uniforms[q], 0), k.uniforms[q].size);
-        memcpy(w.block.uniform_out + k.uniforms[q].uniform, w.block.frame + frame_place(w, k.uniforms[q], 0), k.uniforms[q].size);
-    }
+        for (auto area : {w.block.uniform_in, w.block.uniform_out}) copy_value(area + k.uniforms[q].uniform, frame_place(w, k.uniforms[q], 0), k.uniforms[q].size);
     *s = t;
     return true;
 }
@@ -249,7 +278,9 @@ void schedule(Worker& w, bool split) {
     uint64_t idle = 0;
     bool warned = false;
     for (;;) {
-        for (uint32_t k = 0, warps = (n + 31) / 32, start = seed ? uint32_t(next_random(w) % warps) : 0; k < warps; k++) {
+        if (w.merge > 1) {  // no warp operations
+            run_warp(w, 0, n, true);
+        } else for (uint32_t k = 0, warps = (n + 31) / 32, start = seed ? uint32_t(next_random(w) % warps) : 0; k < warps; k++) {
             uint32_t base = (k + start) % warps * 32, end = std::min(base + 32, n);
             do run_warp(w, base, end, split);
             while (resolve_warp(w, base, end, false));
@@ -303,7 +334,8 @@ bool one_loop(const Kernel& k) { return k.segments && k.nsegments == 1 && !setti
 void prepare_block(Worker& w, size_t dynamic_bytes) {
     const Kernel& k = *w.kernel;
     Block& b = w.block;
-    const uint32_t n = b.n;
+    take_blocks(w, 1);
+    const uint32_t n = b.n * w.merge;
     const bool split = k.segments && !settings().fibers;
     const size_t per = 8 + 8 + 4 + 4 + 4 + 2;
     size_t frame = split ? size_t(k.frame_bytes) * (n + 64) + 64 * 64 : 0;
@@ -339,18 +371,18 @@ void run_block(Worker& w) {
     Block& b = w.block;
     const uint32_t n = b.n;
     if (one_loop(k)) {
-        k.segments[0].fast(&b, w.args, 0, b.bdim[1] * b.bdim[2], 0, b.bdim[0]);
+        k.segments[0].run(&b, w.args, 0, b.bdim[1] * b.bdim[2], 0, b.bdim[0]);
         return;
     }
     if (settings().seed) memset(b.shared, 0xff, w.shared_bytes);
     for (uint32_t& a : w.arrived) a = 0;
     for (uint32_t warp = 0; warp < (n + 31) / 32; warp++) memset(b.scratch + size_t(warp) * (2 * 32 * 64 + 64), 0, 64);  // whose turn it is among two tables
-    w.kind.assign(n, Ready);
-    w.op.assign(n, 0);
     if (k.segments && !settings().fibers) {
         if (!sweep(w, 0)) schedule(w, true);
         return;
     }
+    w.kind.assign(n, Ready);
+    w.op.assign(n, 0);
     ensure_stacks(w, n);
     w.fibers.resize(n);
     for (uint32_t i = 0; i < n; i++) {

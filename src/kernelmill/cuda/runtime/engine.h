@@ -24,6 +24,8 @@ struct Worker {
     Grid* grid = nullptr;
     Fiber* current = nullptr;
     uint32_t current_lin = 0;
+    uint32_t columns = 0;  // threads in a row: of one block, or of neighbours that run as one
+    uint32_t merge = 1;    // how many blocks may run as one
     void* scheduler_sp = nullptr;
     std::vector<Fiber> fibers;
     std::vector<uint8_t> kind;
@@ -54,12 +56,19 @@ struct Settings {
 };
 const Settings& settings();
 
+/// From now on `blocks` neighbours run as one block.
+inline void take_blocks(Worker& w, uint32_t blocks) {
+    w.columns = w.block.bdim[0] * blocks;
+    w.block.n = w.columns * w.block.bdim[1] * w.block.bdim[2];
+}
 /// Gives the worker memory for blocks of this launch: once per launch.
 void prepare_block(Worker& w, size_t dynamic_bytes);
 /// Runs the block that `w.block` describes. A fault leaves through `w.escape`.
 void run_block(Worker& w);
 /// Whether the kernel is a single loop over the threads: then only the block's index changes from block to block.
 bool one_loop(const Kernel& k);
+/// Whether the kernel knows a thread only by its place in the grid, for blocks of this width: then neighbours may run as one.
+inline bool flat(const Kernel& k, uint32_t width) { return k.flat == ~0u || k.flat == width; }
 
 /// One line on stderr about the kernel, block and thread that runs now.
 void report(const char* what, const char* detail, bool with_thread = true);

@@ -107,6 +107,7 @@ int recover(Worker& w, Launch& l, int code) {
     plain.segments = nullptr;
     const Kernel* kept = w.kernel;
     w.kernel = &plain;
+    w.merge = 1;
     prepare_block(w, l.config.shared);
     int again = sigsetjmp(w.escape, 0);
     if (again == 0) {
@@ -118,13 +119,6 @@ int recover(Worker& w, Launch& l, int code) {
     w.current = nullptr;
     w.kernel = kept;
     return code;
-}
-
-int guarded_block(Worker& w, Launch& l) {
-    int code = sigsetjmp(w.escape, 0);
-    if (code) return recover(w, l, code);
-    run_block(w);
-    return 0;
 }
 
 void place(Worker& w, Launch& l, uint64_t index) {
@@ -143,7 +137,10 @@ void set_up(Worker& w, Launch& l) {
     const dim3 &g = l.config.grid, &t = l.config.block;
     b.gdim[0] = g.x, b.gdim[1] = g.y, b.gdim[2] = g.z;
     b.bdim[0] = t.x, b.bdim[1] = t.y, b.bdim[2] = t.z;
-    b.n = t.x * t.y * t.z;
+    // Rounds of a strided loop are short in one block; its threads in neighbouring blocks make them long.
+    const uint64_t most = 4096 / (1 + l.kernel->frame_bytes / 64) / t.x;
+    const bool strided = l.kernel->nsegments > 1 && flat(*l.kernel, t.x) && t.y * t.z == 1 && !settings().fibers && !l.config.cooperative;
+    w.merge = strided ? uint32_t(std::max<uint64_t>(1, std::min<uint64_t>(most, g.x))) : 1;
     prepare_block(w, l.config.shared);
 }
 
@@ -159,20 +156,27 @@ int recover_loop(Worker& w, Launch& l, uint64_t first, uint64_t last, int code) 
     return code;
 }
 
+int guarded_blocks(Worker& w, Launch& l, uint64_t first, uint64_t n) {
+    const int code = sigsetjmp(w.escape, 0);
+    if (code) return n > 1 ? recover_loop(w, l, first, first + n, code) : recover(w, l, code);
+    run_block(w);
+    return 0;
+}
+
 /// Blocks of a kernel that is one loop: nothing but their index changes. Where a thread is known only by its place in the grid, neighbours
-/// run as one long block; the first and the last of a grid'"'"'s row stay alone, since the checks at the start of a kernel part their threads.
+/// run as one long block; the first and the last of a grid's row stay alone, since the checks at the start of a kernel part their threads.
 int guarded_loop(Worker& w, Launch& l, uint64_t first, uint64_t last) {
     Block& b = w.block;
-    auto run = w.kernel->segments[0].fast;
+    auto run = w.kernel->segments[0].run;
     const uint32_t rows = b.bdim[1] * b.bdim[2], columns = b.bdim[0], across = b.gdim[0];
-    const bool flat = (w.kernel->flat == ~0u || w.kernel->flat == columns) && uint64_t(across) * columns < 1u << 30;
+    const bool merge = flat(*w.kernel, columns) && uint64_t(across) * columns < 1u << 30;
     static thread_local uint64_t i, n;
     i = first;
     if (int code = sigsetjmp(w.escape, 0)) return recover_loop(w, l, i, i + n, code);
     for (; i < last; i += n) {
         place(w, l, i);
         n = 1;
-        if (flat && b.bid[0] > 0 && b.bid[0] + 1 < across) n = std::min(std::min(last - i, uint64_t(across - 1 - b.bid[0])), uint64_t((1u << 26) / columns));
+        if (merge && b.bid[0] > 0 && b.bid[0] + 1 < across) n = std::min(std::min(last - i, uint64_t(across - 1 - b.bid[0])), uint64_t((1u << 26) / columns));
         run(&b, w.args, 0, rows, 0, uint32_t(n) * columns);
     }
     return 0;
@@ -198,10 +202,12 @@ void work(Launch& l) {
             if (int code = guarded_loop(w, l, first, last)) l.failed = code;
             continue;
         }
-        for (uint64_t i = first; i < last; i++) {
+        for (uint64_t i = first, n; i < last; i += n) {
             place(w, l, i);
+            n = std::min<uint64_t>(std::min<uint64_t>(w.merge, last - i), l.config.grid.x - w.block.bid[0]);
+            if (w.merge > 1) take_blocks(w, uint32_t(n));
             w.random = settings().seed * 0x9e3779b97f4a7c15ull + (i + 1) * 0xd1342543de82ef95ull + 1;
-            if (int code = guarded_block(w, l)) {
+            if (int code = guarded_blocks(w, l, i, n)) {
                 int none = 0;
                 l.failed.compare_exchange_strong(none, code);
                 break;
@@ -275,7 +281,7 @@ void run_cooperative(Launch& l) {
             uint64_t mine = l.next.fetch_add(1);
             place(w, l, mine);
             w.random = settings().seed * 0x9e3779b97f4a7c15ull + mine + 1;
-            if (int code = guarded_block(w, l)) l.failed = code;
+            if (int code = guarded_blocks(w, l, mine, 1)) l.failed = code;
             w.inside = false;
             std::lock_guard hold(l.grid->lock);  // a block that ended does not keep others waiting
             if (--l.grid->blocks && l.grid->arrived >= l.grid->blocks) l.grid->arrived = 0, l.grid->phase++;
@@ -284,8 +290,9 @@ void run_cooperative(Launch& l) {
     Worker& w = own_worker();
     set_up(w, l);
     w.inside = true;
-    place(w, l, l.next.fetch_add(1));
-    if (int code = guarded_block(w, l)) l.failed = code;
+    const uint64_t mine = l.next.fetch_add(1);
+    place(w, l, mine);
+    if (int code = guarded_blocks(w, l, mine, 1)) l.failed = code;
     w.inside = false;
     {
         std::lock_guard hold(grid.lock);
@@ -525,7 +532,8 @@ cudaError_t km::launch_now(const Kernel* k, const void* args, const Config& c) {
         run_cooperative(l);
     } else {
         auto helpers = unsigned(std::min<uint64_t>(uint64_t(settings().threads), l.blocks) - 1);
-        l.chunk = std::max<uint64_t>(1, l.blocks / (uint64_t(settings().threads) * 16));
+        const bool strided = k->nsegments > 1 && flat(*k, c.block.x);
+        l.chunk = std::max<uint64_t>(1, l.blocks / (uint64_t(settings().threads) * (strided ? 4 : 16)));
         if (helpers == 0) work(l);
         else the_pool().run(l, helpers);
     }
