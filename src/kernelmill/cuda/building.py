@@ -28,6 +28,10 @@ class Built:
 
 
 _TORCH = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"](?:torch|ATen|c10|THC|pybind11)/', re.M)
+_OPENMP = {"-fopenmp", "-lgomp", "-lomp", "-liomp5"}
+_OURS = {
+    f"-l{x}" for x in ("cublas", "cublasLt", "cuda", "cudadevrt", "cudart", "cudart_static", "cufft", "curand", "cusparse", "nvToolsExt")
+}
 _INCLUDE_LINE = re.compile(r'^([ \t]*#[ \t]*include[ \t]*)(["<])([^">\n]+)([">])', re.M)
 
 
@@ -107,6 +111,9 @@ def build(
     tools = toolchain()
     target = Path(out)
     folders = [Path(i) for i in includes]
+    openmp = ["-fopenmp"] if _OPENMP & {*libraries, *extra} else []
+    libraries = [*(x for x in libraries if x not in _OPENMP | _OURS), *openmp]
+    extra = [x for x in extra if x not in _OPENMP]
     with tempfile.TemporaryDirectory(prefix="kmcuda") as work_name:
         work = Path(work_name)
         if any(_TORCH.search(p.read_text(errors="replace")) for p in paths):
@@ -115,7 +122,7 @@ def build(
             flags, head, prepare, more = of_torch(tools, re.sub(r"\W", "_", target.stem))
             libraries, lazy = [*libraries, *(m for m in more if shared or m != "-ltorch_python")], shared
         else:
-            flags, prepare, lazy = tools.flags(std), None, False
+            flags, prepare, lazy = [*tools.flags(std), *openmp], None, False
             head = precompiled(tools, INCLUDE / "km" / "prefix.h", flags)
         sources = Sources(work, folders, prepare)
         objects: list[str] = []
@@ -123,11 +130,12 @@ def build(
             source = sources.add(p)
             o = str(work / f"{i}.o")
             objects.append(o)
-            argv = [
-                tools.clang, "-x", "c++", *compile_flags(flags, folders, defines, extra), f"-iquote{p.parent.resolve()}", "-include-pch", str(head),
-                *tools.passes(), "-c", str(source), "-o", o,
-            ]  # fmt: skip
-            compile_one(argv)
+            own = compile_flags(flags, folders, defines, extra)
+            if p.suffix == ".c":
+                own = ["-x", "c", *(f for f in own if not f.startswith("-std="))]
+            else:
+                own = ["-x", "c++", *own, *(["-include-pch", str(head)] if lazy or is_cuda(p) else []), *tools.passes()]
+            compile_one([tools.clang, *own, f"-iquote{p.parent.resolve()}", "-c", str(source), "-o", o])
         target.parent.mkdir(parents=True, exist_ok=True)
         link(tools, objects, target, libraries, shared=shared, lazy=lazy)
     built = inspect(target)
@@ -140,6 +148,13 @@ def build(
         raise CudaBuildError(f"nothing to call in {', '.join(map(str, paths))}: no function and no kernel was compiled")
     built.seconds = time.perf_counter() - started
     return built
+
+
+def is_cuda(path: Path) -> bool:
+    """Whether nvcc would read this file as CUDA; others know only what they include."""
+    return (
+        path.suffix in (".cu", ".cuh") or re.search(r"<<\s*<|\b__global__\b|\b__device__\b", path.read_text(errors="replace")) is not None
+    )
 
 
 def inspect(path: Path) -> Built:

@@ -57,6 +57,11 @@ def _operands(section: list[Token]) -> list[tuple[str, str, str]]:
             if text == "," and depth == 0:
                 break
             i += 1
+            if text == ")" and depth == 0 and i < len(section) and section[step(section, i, 1) % len(section)].kind == "string":
+                i -= 1  # no comma before the next operand: nvcc does not miss it
+                section.insert(i + 1, Token("punct", ","))
+                i += 1
+                break
         expression = " ".join(join([t for t in section[first:i] if t.kind != "comment"]).replace("\\\n", " ").split())
         found.append((constraint, expression, name))
         i = step(section, i + 1, 1)

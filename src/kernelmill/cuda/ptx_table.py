@@ -365,6 +365,15 @@ def _selp(line: Line) -> str:
     return _put(line, f"({operand(line.args[3])} ? {_a(line, 1, k)} : {_a(line, 2, k)})")
 
 
+def _vabsdiff4(line: Line) -> str:
+    if line.mods[:3] != ["u32"] * 3:
+        raise ValueError(line.text)
+    a, b, c = (f"uint32_t({operand(x)})" for x in line.args[1:4])
+    if "add" in line.mods:
+        return _put(line, f"(__vsadu4({a}, {b}) + {c})")
+    return _put(line, f"__vabsdiffu4({a}, {b})")
+
+
 def _dp4a(line: Line) -> str:
     kind = "int" if line.kinds[0] == "int32_t" else "unsigned"
     return _put(line, f"__dp4a({', '.join(f'{kind}({operand(x)})' for x in line.args[1:4])})")
@@ -376,7 +385,7 @@ _TABLE: dict[str, Callable[[Line], str]] = {
     "shl": _binary("shl"), "shr": _binary("shr"), "abs": _unary("abs_"), "neg": _unary("neg"), "rcp": _unary("rcp"), "sqrt": _unary("sqrt_"),
     "rsqrt": _unary("rsqrt_"), "ex2": _unary("ex2"), "lg2": _unary("lg2"), "sin": _unary("sin_"), "cos": _unary("cos_"), "tanh": _unary("tanh_"),
     "popc": _unary("popc"), "clz": _unary("clz"), "brev": _unary("brev"), "bfind": _unary("bfind"), "bfe": _n_ary("bfe", 3), "bfi": _n_ary("bfi", 4),
-    "sad": _n_ary("sad", 3), "copysign": _binary("copysign_"),
+    "sad": _n_ary("sad", 3), "vabsdiff4": _vabsdiff4, "copysign": _binary("copysign_"),
     "selp": _selp, "setp": _setp, "cvt": _cvt, "cvta": _cvta, "prmt": _prmt, "lop3": _lop3, "shf": _shf, "dp4a": _dp4a, "ld": _load, "ldu": _load,
     "st": _store, "atom": _atom, "red": _atom, "shfl": _shfl, "vote": _vote, "match": _match, "redux": _redux, "bar": _bar, "barrier": _bar,
     "activemask": lambda line: _put(line, "__activemask()"), "cp": _cp_async, "ldmatrix": _ldmatrix, "stmatrix": _stmatrix, "mma": _mma,

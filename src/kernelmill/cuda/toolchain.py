@@ -185,12 +185,16 @@ _WHOLE = "-fpch-instantiate-templates"
 
 
 def precompiled(tools: Toolchain, header: Path, flags: list[str]) -> Path:
-    """The precompiled form of `header` under `flags`; made when it is missing."""
-    out = tools.home / f"pch-{header.stem}-{digest(tools.version, folder_digest(INCLUDE), header.read_bytes(), _WHOLE, *flags)}.pch"
+    """The precompiled form of `header` under `flags`; made when it is missing. Known by the contents: dates do not count."""
+    key = digest(tools.version, folder_digest(INCLUDE), str(header), header.read_bytes(), _WHOLE, *flags)
+    out = tools.home / f"pch-{header.stem}-{key}.pch"
     if not out.exists():
         with locked(out):
             if not out.exists():
                 new = out.with_suffix(".new")
-                call([tools.clang, "-x", "c++-header", *flags, _WHOLE, str(header), "-o", str(new)], f"precompiling {header.name}")
+                call(
+                    [tools.clang, "-x", "c++-header", *flags, _WHOLE, "-Xclang", "-fno-pch-timestamp", str(header), "-o", str(new)],
+                    f"precompiling {header.name}",
+                )
                 os.replace(new, out)
     return out

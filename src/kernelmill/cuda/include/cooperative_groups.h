@@ -101,16 +101,31 @@ template <unsigned N, class Parent = void> class thread_block_tile {
 public:
     thread_block_tile() = default;
     template <class Q> thread_block_tile(const thread_block_tile<N, Q>&) {}
-    static void sync() { N <= 32 ? __syncwarp(mask()) : __syncthreads(); }
+    static void sync() {
+        if constexpr (N <= 32) __syncwarp(mask());
+        else __barrier_sync_count((meta_group_rank() + 1) % 16, N);
+    }
     static constexpr unsigned size() { return N; }
     static constexpr unsigned num_threads() { return N; }
     static unsigned thread_rank() { return __km_lin() % N; }
     static unsigned meta_group_rank() { return __km_lin() / N; }
     static unsigned meta_group_size() { return (thread_block::size() + N - 1) / N; }
-    template <class T> T shfl(T v, int rank) const { return __shfl_sync(mask(), v, rank, N); }
-    template <class T> T shfl_up(T v, unsigned d) const { return __shfl_up_sync(mask(), v, d, N); }
-    template <class T> T shfl_down(T v, unsigned d) const { return __shfl_down_sync(mask(), v, d, N); }
-    template <class T> T shfl_xor(T v, unsigned d) const { return __shfl_xor_sync(mask(), v, int(d), N); }
+    template <class T> T shfl(T v, int rank) const {
+        if constexpr (N <= 32) return __shfl_sync(mask(), v, rank, N);
+        else return of_tile(v, unsigned(rank) % N);
+    }
+    template <class T> T shfl_up(T v, unsigned d) const {
+        if constexpr (N <= 32) return __shfl_up_sync(mask(), v, d, N);
+        else return of_tile(v, thread_rank() >= d ? thread_rank() - d : thread_rank());
+    }
+    template <class T> T shfl_down(T v, unsigned d) const {
+        if constexpr (N <= 32) return __shfl_down_sync(mask(), v, d, N);
+        else return of_tile(v, thread_rank() + d < N ? thread_rank() + d : thread_rank());
+    }
+    template <class T> T shfl_xor(T v, unsigned d) const {
+        if constexpr (N <= 32) return __shfl_xor_sync(mask(), v, int(d), N);
+        else return of_tile(v, thread_rank() ^ d);
+    }
     int any(int p) const { return __any_sync(mask(), p); }
     int all(int p) const { return __all_sync(mask(), p); }
     unsigned ballot(int p) const { return own(__ballot_sync(mask(), p)); }
@@ -122,6 +137,15 @@ public:
     }
 
 private:
+    /// A value of another thread of a tile that is wider than a warp.
+    template <class T> static T of_tile(T v, unsigned rank) {
+        __shared__ T shown[1024];
+        shown[__km_lin()] = v;
+        sync();
+        T r = shown[meta_group_rank() * N + rank];
+        sync();
+        return r;
+    }
     static unsigned own(unsigned bits) {
         if constexpr (N >= 32) return bits;
         else return bits >> (km::lane() / N * N) & ((1u << (N & 31)) - 1);
@@ -152,6 +176,9 @@ public:
 };
 
 inline thread_block this_thread_block() { return {}; }
+/// What tiles wider than a warp would need on a GPU.
+template <unsigned N = 1024> struct block_tile_memory { char unused; };
+template <unsigned N> thread_block this_thread_block(block_tile_memory<N>&) { return {}; }
 inline grid_group this_grid() { return {}; }
 inline coalesced_group coalesced_threads() { return coalesced_group(__activemask()); }
 template <unsigned N, class P> thread_block_tile<N> tiled_partition(const P&) { return {}; }

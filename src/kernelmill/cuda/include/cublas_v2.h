@@ -1,5 +1,6 @@
 // cuBLAS: matrices stand in columns. Products are packed and summed in the computation's type; see runtime/blas.cpp.
 #pragma once
+#define CUBLAS_API_H_
 #include "cuComplex.h"
 #include "cuda_bf16.h"
 #include "cuda_fp16.h"
@@ -26,6 +27,7 @@ inline cublasStatus_t cublasDestroy(cublasHandle_t h) { delete[] reinterpret_cas
 inline cublasStatus_t cublasSetStream(cublasHandle_t, cudaStream_t) { return CUBLAS_STATUS_SUCCESS; }
 inline cublasStatus_t cublasGetStream(cublasHandle_t, cudaStream_t* s) { *s = nullptr; return CUBLAS_STATUS_SUCCESS; }
 inline cublasStatus_t cublasSetMathMode(cublasHandle_t, cublasMath_t) { return CUBLAS_STATUS_SUCCESS; }
+inline cublasStatus_t cublasGetMathMode(cublasHandle_t, cublasMath_t* m) { *m = CUBLAS_DEFAULT_MATH; return CUBLAS_STATUS_SUCCESS; }
 inline cublasStatus_t cublasSetPointerMode(cublasHandle_t, cublasPointerMode_t) { return CUBLAS_STATUS_SUCCESS; }
 inline cublasStatus_t cublasSetWorkspace(cublasHandle_t, void*, size_t) { return CUBLAS_STATUS_SUCCESS; }
 inline const char* cublasGetStatusString(cublasStatus_t s) { return s == CUBLAS_STATUS_SUCCESS ? "success" : "cuBLAS error"; }
@@ -64,7 +66,7 @@ template <class T> cublasStatus_t gemm(int ta, int tb, int m, int n, int k, cons
 KM_BLAS(float, S) KM_BLAS(double, D) KM_BLAS(__half, H)
 #undef KM_BLAS
 #define KM_BLAS(T, p, q) \
-    inline cublasStatus_t cublas##p##gemv(cublasHandle_t, cublasOperation_t t, int m, int n, const T* alpha, const T* a, int lda, const T* x, int ix, const T* beta, T* y, int iy) { \
+    inline cublasStatus_t cublas##p##gemv(cublasHandle_t, cublasOperation_t t, int m, int n, const T* alpha, const T* a, int lda, const T* x, int ix, const T* beta, T* y, int iy) { if (__km_refuse_capture("cublas..gemv")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         const int rows = t == CUBLAS_OP_N ? m : n, cols = t == CUBLAS_OP_N ? n : m; \
         for (int i = 0; i < rows; i++) { \
             T s = 0; \
@@ -73,20 +75,20 @@ KM_BLAS(float, S) KM_BLAS(double, D) KM_BLAS(__half, H)
         } \
         return CUBLAS_STATUS_SUCCESS; \
     } \
-    inline cublasStatus_t cublas##p##ger(cublasHandle_t, int m, int n, const T* alpha, const T* x, int ix, const T* y, int iy, T* a, int lda) { \
+    inline cublasStatus_t cublas##p##ger(cublasHandle_t, int m, int n, const T* alpha, const T* x, int ix, const T* y, int iy, T* a, int lda) { if (__km_refuse_capture("cublas..ger")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int j = 0; j < n; j++) for (int i = 0; i < m; i++) a[i + size_t(j) * lda] += *alpha * x[size_t(i) * ix] * y[size_t(j) * iy]; \
         return CUBLAS_STATUS_SUCCESS; \
     } \
-    inline cublasStatus_t cublas##p##axpy(cublasHandle_t, int n, const T* a, const T* x, int ix, T* y, int iy) { for (int i = 0; i < n; i++) y[size_t(i) * iy] += *a * x[size_t(i) * ix]; return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublas##p##scal(cublasHandle_t, int n, const T* a, T* x, int ix) { for (int i = 0; i < n; i++) x[size_t(i) * ix] *= *a; return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublas##p##copy(cublasHandle_t, int n, const T* x, int ix, T* y, int iy) { for (int i = 0; i < n; i++) y[size_t(i) * iy] = x[size_t(i) * ix]; return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublas##p##swap(cublasHandle_t, int n, T* x, int ix, T* y, int iy) { for (int i = 0; i < n; i++) std::swap(y[size_t(i) * iy], x[size_t(i) * ix]); return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublas##p##dot(cublasHandle_t, int n, const T* x, int ix, const T* y, int iy, T* r) { double s = 0; for (int i = 0; i < n; i++) s += double(x[size_t(i) * ix]) * y[size_t(i) * iy]; *r = T(s); return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublas##p##nrm2(cublasHandle_t, int n, const T* x, int ix, T* r) { double s = 0; for (int i = 0; i < n; i++) s += double(x[size_t(i) * ix]) * x[size_t(i) * ix]; *r = T(sqrt(s)); return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublas##p##asum(cublasHandle_t, int n, const T* x, int ix, T* r) { double s = 0; for (int i = 0; i < n; i++) s += std::fabs(double(x[size_t(i) * ix])); *r = T(s); return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublasI##q##amax(cublasHandle_t, int n, const T* x, int ix, int* r) { int b = 0; for (int i = 1; i < n; i++) if (std::fabs(x[size_t(i) * ix]) > std::fabs(x[size_t(b) * ix])) b = i; *r = n ? b + 1 : 0; return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublasI##q##amin(cublasHandle_t, int n, const T* x, int ix, int* r) { int b = 0; for (int i = 1; i < n; i++) if (std::fabs(x[size_t(i) * ix]) < std::fabs(x[size_t(b) * ix])) b = i; *r = n ? b + 1 : 0; return CUBLAS_STATUS_SUCCESS; } \
-    inline cublasStatus_t cublas##p##geam(cublasHandle_t, cublasOperation_t ta, cublasOperation_t tb, int m, int n, const T* alpha, const T* a, int lda, const T* beta, const T* b, int ldb, T* c, int ldc) { \
+    inline cublasStatus_t cublas##p##axpy(cublasHandle_t, int n, const T* a, const T* x, int ix, T* y, int iy) { if (__km_refuse_capture("cublas..axpy")) return CUBLAS_STATUS_NOT_SUPPORTED; for (int i = 0; i < n; i++) y[size_t(i) * iy] += *a * x[size_t(i) * ix]; return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublas##p##scal(cublasHandle_t, int n, const T* a, T* x, int ix) { if (__km_refuse_capture("cublas..scal")) return CUBLAS_STATUS_NOT_SUPPORTED; for (int i = 0; i < n; i++) x[size_t(i) * ix] *= *a; return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublas##p##copy(cublasHandle_t, int n, const T* x, int ix, T* y, int iy) { if (__km_refuse_capture("cublas..copy")) return CUBLAS_STATUS_NOT_SUPPORTED; for (int i = 0; i < n; i++) y[size_t(i) * iy] = x[size_t(i) * ix]; return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublas##p##swap(cublasHandle_t, int n, T* x, int ix, T* y, int iy) { if (__km_refuse_capture("cublas..swap")) return CUBLAS_STATUS_NOT_SUPPORTED; for (int i = 0; i < n; i++) std::swap(y[size_t(i) * iy], x[size_t(i) * ix]); return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublas##p##dot(cublasHandle_t, int n, const T* x, int ix, const T* y, int iy, T* r) { if (__km_refuse_capture("cublas..dot")) return CUBLAS_STATUS_NOT_SUPPORTED; double s = 0; for (int i = 0; i < n; i++) s += double(x[size_t(i) * ix]) * y[size_t(i) * iy]; *r = T(s); return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublas##p##nrm2(cublasHandle_t, int n, const T* x, int ix, T* r) { if (__km_refuse_capture("cublas..nrm2")) return CUBLAS_STATUS_NOT_SUPPORTED; double s = 0; for (int i = 0; i < n; i++) s += double(x[size_t(i) * ix]) * x[size_t(i) * ix]; *r = T(sqrt(s)); return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublas##p##asum(cublasHandle_t, int n, const T* x, int ix, T* r) { if (__km_refuse_capture("cublas..asum")) return CUBLAS_STATUS_NOT_SUPPORTED; double s = 0; for (int i = 0; i < n; i++) s += std::fabs(double(x[size_t(i) * ix])); *r = T(s); return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublasI##q##amax(cublasHandle_t, int n, const T* x, int ix, int* r) { if (__km_refuse_capture("cublas..amax")) return CUBLAS_STATUS_NOT_SUPPORTED; int b = 0; for (int i = 1; i < n; i++) if (std::fabs(x[size_t(i) * ix]) > std::fabs(x[size_t(b) * ix])) b = i; *r = n ? b + 1 : 0; return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublasI##q##amin(cublasHandle_t, int n, const T* x, int ix, int* r) { if (__km_refuse_capture("cublas..amin")) return CUBLAS_STATUS_NOT_SUPPORTED; int b = 0; for (int i = 1; i < n; i++) if (std::fabs(x[size_t(i) * ix]) < std::fabs(x[size_t(b) * ix])) b = i; *r = n ? b + 1 : 0; return CUBLAS_STATUS_SUCCESS; } \
+    inline cublasStatus_t cublas##p##geam(cublasHandle_t, cublasOperation_t ta, cublasOperation_t tb, int m, int n, const T* alpha, const T* a, int lda, const T* beta, const T* b, int ldb, T* c, int ldc) { if (__km_refuse_capture("cublas..geam")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int j = 0; j < n; j++) for (int i = 0; i < m; i++) { \
             T x = *alpha == T(0) ? T(0) : *alpha * (ta == CUBLAS_OP_N ? a[i + size_t(j) * lda] : a[j + size_t(i) * lda]), y = *beta == T(0) ? T(0) : *beta * (tb == CUBLAS_OP_N ? b[i + size_t(j) * ldb] : b[j + size_t(i) * ldb]); \
             c[i + size_t(j) * ldc] = x + y; \

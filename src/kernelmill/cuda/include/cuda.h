@@ -1,5 +1,6 @@
 // The driver API as far as programs name it beside the runtime API.
 #pragma once
+#define __cuda_cuda_h__
 #include "cuda_runtime.h"
 
 typedef int CUdevice;
@@ -19,4 +20,5 @@ inline CUresult cuMemAlloc(CUdeviceptr* p, size_t n) { return CUresult(cudaMallo
 inline CUresult cuMemFree(CUdeviceptr p) { return CUresult(cudaFree(reinterpret_cast<void*>(p))); }
 inline CUresult cuMemcpyHtoD(CUdeviceptr d, const void* s, size_t n) { return CUresult(cudaMemcpy(reinterpret_cast<void*>(d), s, n, cudaMemcpyDefault)); }
 inline CUresult cuMemcpyDtoH(void* d, CUdeviceptr s, size_t n) { return CUresult(cudaMemcpy(d, reinterpret_cast<void*>(s), n, cudaMemcpyDefault)); }
+inline CUresult cuGetErrorName(CUresult r, const char** s) { *s = cudaGetErrorName(cudaError_t(r)); return CUDA_SUCCESS; }
 inline CUresult cuGetErrorString(CUresult r, const char** s) { *s = cudaGetErrorString(cudaError_t(r)); return CUDA_SUCCESS; }

@@ -24,6 +24,13 @@
 
 #include "km/versions.h"
 #define KERNELMILL_CUDA 1
+// Programs ask by these whether CUDA's own headers are there.
+#define __DRIVER_TYPES_H__
+#define __CUDA_RUNTIME_H__
+#define __CUDA_RUNTIME_API_H__
+#define __VECTOR_TYPES_H__
+#define __HOST_DEFINES_H__
+
 
 #include "km/device.h"
 #include "km/host_api.h"

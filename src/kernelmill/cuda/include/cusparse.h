@@ -1,5 +1,6 @@
 // cuSPARSE's generic interface over plain loops: CSR, CSC, COO and dense operands of real types. What is not here says so.
 #pragma once
+#define CUSPARSEAPI
 #include <algorithm>
 #include <map>
 #include <vector>
@@ -175,6 +176,7 @@ inline cusparseStatus_t cusparseDnMatSetValues(cusparseDnMatDescr_t m, void* p) 
 inline cusparseStatus_t cusparseSpMV_bufferSize(cusparseHandle_t, cusparseOperation_t, const void*, cusparseConstSpMatDescr_t, cusparseConstDnVecDescr_t, const void*, cusparseDnVecDescr_t, cudaDataType, cusparseSpMVAlg_t, size_t* n) { *n = 16; return CUSPARSE_STATUS_SUCCESS; }
 inline cusparseStatus_t cusparseSpMV_preprocess(cusparseHandle_t, cusparseOperation_t, const void*, cusparseConstSpMatDescr_t, cusparseConstDnVecDescr_t, const void*, cusparseDnVecDescr_t, cudaDataType, cusparseSpMVAlg_t, void*) KM_OK
 inline cusparseStatus_t cusparseSpMV(cusparseHandle_t, cusparseOperation_t op, const void* alpha, cusparseConstSpMatDescr_t a, cusparseConstDnVecDescr_t x, const void* beta, cusparseDnVecDescr_t y, cudaDataType compute, cusparseSpMVAlg_t, void*) {
+    if (__km_refuse_capture("cusparseSpMV")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     const double f = km::scalar(alpha, compute), g = km::scalar(beta, compute);
     std::vector<double> sum(size_t(y->n));
     km::entries(*a, op != CUSPARSE_OPERATION_NON_TRANSPOSE, [&](int64_t i, int64_t j, int64_t k) { sum[size_t(i)] += km::value_at(a->values, a->type, size_t(k)) * km::value_at(x->values, x->type, size_t(j)); });
@@ -184,6 +186,7 @@ inline cusparseStatus_t cusparseSpMV(cusparseHandle_t, cusparseOperation_t op, c
 inline cusparseStatus_t cusparseSpMM_bufferSize(cusparseHandle_t, cusparseOperation_t, cusparseOperation_t, const void*, cusparseConstSpMatDescr_t, cusparseConstDnMatDescr_t, const void*, cusparseDnMatDescr_t, cudaDataType, cusparseSpMMAlg_t, size_t* n) { *n = 16; return CUSPARSE_STATUS_SUCCESS; }
 inline cusparseStatus_t cusparseSpMM_preprocess(cusparseHandle_t, cusparseOperation_t, cusparseOperation_t, const void*, cusparseConstSpMatDescr_t, cusparseConstDnMatDescr_t, const void*, cusparseDnMatDescr_t, cudaDataType, cusparseSpMMAlg_t, void*) KM_OK
 inline cusparseStatus_t cusparseSpMM(cusparseHandle_t, cusparseOperation_t ta, cusparseOperation_t tb, const void* alpha, cusparseConstSpMatDescr_t a, cusparseConstDnMatDescr_t b, const void* beta, cusparseDnMatDescr_t c, cudaDataType compute, cusparseSpMMAlg_t, void*) {
+    if (__km_refuse_capture("cusparseSpMM")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     const double f = km::scalar(alpha, compute), g = km::scalar(beta, compute);
     std::vector<double> sum(size_t(c->rows * c->cols));
     km::entries(*a, ta != CUSPARSE_OPERATION_NON_TRANSPOSE, [&](int64_t i, int64_t j, int64_t k) {
@@ -197,6 +200,7 @@ inline cusparseStatus_t cusparseSpMM(cusparseHandle_t, cusparseOperation_t ta, c
 inline cusparseStatus_t cusparseSDDMM_bufferSize(cusparseHandle_t, cusparseOperation_t, cusparseOperation_t, const void*, cusparseConstDnMatDescr_t, cusparseConstDnMatDescr_t, const void*, cusparseSpMatDescr_t, cudaDataType, cusparseSDDMMAlg_t, size_t* n) { *n = 16; return CUSPARSE_STATUS_SUCCESS; }
 inline cusparseStatus_t cusparseSDDMM_preprocess(cusparseHandle_t, cusparseOperation_t, cusparseOperation_t, const void*, cusparseConstDnMatDescr_t, cusparseConstDnMatDescr_t, const void*, cusparseSpMatDescr_t, cudaDataType, cusparseSDDMMAlg_t, void*) KM_OK
 inline cusparseStatus_t cusparseSDDMM(cusparseHandle_t, cusparseOperation_t ta, cusparseOperation_t tb, const void* alpha, cusparseConstDnMatDescr_t a, cusparseConstDnMatDescr_t b, const void* beta, cusparseSpMatDescr_t c, cudaDataType compute, cusparseSDDMMAlg_t, void*) {
+    if (__km_refuse_capture("cusparseSDDMM")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     const double f = km::scalar(alpha, compute), g = km::scalar(beta, compute);
     km::entries(*c, false, [&](int64_t i, int64_t j, int64_t k) {
         double s = 0;
@@ -207,12 +211,14 @@ inline cusparseStatus_t cusparseSDDMM(cusparseHandle_t, cusparseOperation_t ta, 
 }
 inline cusparseStatus_t cusparseSpVV_bufferSize(cusparseHandle_t, cusparseOperation_t, cusparseConstSpVecDescr_t, cusparseConstDnVecDescr_t, const void*, cudaDataType, size_t* n) { *n = 16; return CUSPARSE_STATUS_SUCCESS; }
 inline cusparseStatus_t cusparseSpVV(cusparseHandle_t, cusparseOperation_t, cusparseConstSpVecDescr_t x, cusparseConstDnVecDescr_t y, void* result, cudaDataType compute, void*) {
+    if (__km_refuse_capture("cusparseSpVV")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     double s = 0;
     for (int64_t k = 0; k < x->nnz; k++) s += km::value_at(x->values, x->type, size_t(k)) * km::value_at(y->values, y->type, size_t(km::index_at(x->indices, x->index_type, k) - x->base));
     km::put_value(result, compute, 0, s);
     return CUSPARSE_STATUS_SUCCESS;
 }
 inline cusparseStatus_t cusparseAxpby(cusparseHandle_t, const void* alpha, cusparseConstSpVecDescr_t x, const void* beta, cusparseDnVecDescr_t y) {
+    if (__km_refuse_capture("cusparseAxpby")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     const double f = km::scalar(alpha, x->type), g = km::scalar(beta, y->type);
     for (int64_t i = 0; i < y->n; i++) km::put_value(y->values, y->type, size_t(i), g * km::value_at(y->values, y->type, size_t(i)));
     for (int64_t k = 0; k < x->nnz; k++) {
@@ -222,10 +228,12 @@ inline cusparseStatus_t cusparseAxpby(cusparseHandle_t, const void* alpha, cuspa
     return CUSPARSE_STATUS_SUCCESS;
 }
 inline cusparseStatus_t cusparseGather(cusparseHandle_t, cusparseConstDnVecDescr_t y, cusparseSpVecDescr_t x) {
+    if (__km_refuse_capture("cusparseGather")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     for (int64_t k = 0; k < x->nnz; k++) km::put_value(x->values, x->type, size_t(k), km::value_at(y->values, y->type, size_t(km::index_at(x->indices, x->index_type, k) - x->base)));
     return CUSPARSE_STATUS_SUCCESS;
 }
 inline cusparseStatus_t cusparseScatter(cusparseHandle_t, cusparseConstSpVecDescr_t x, cusparseDnVecDescr_t y) {
+    if (__km_refuse_capture("cusparseScatter")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     for (int64_t k = 0; k < x->nnz; k++) km::put_value(y->values, y->type, size_t(km::index_at(x->indices, x->index_type, k) - x->base), km::value_at(x->values, x->type, size_t(k)));
     return CUSPARSE_STATUS_SUCCESS;
 }
@@ -236,6 +244,7 @@ inline cusparseStatus_t cusparseSpSV_destroyDescr(cusparseSpSVDescr_t) KM_OK
 inline cusparseStatus_t cusparseSpSV_bufferSize(cusparseHandle_t, cusparseOperation_t, const void*, cusparseConstSpMatDescr_t, cusparseConstDnVecDescr_t, cusparseDnVecDescr_t, cudaDataType, cusparseSpSVAlg_t, cusparseSpSVDescr_t, size_t* n) { *n = 16; return CUSPARSE_STATUS_SUCCESS; }
 inline cusparseStatus_t cusparseSpSV_analysis(cusparseHandle_t, cusparseOperation_t, const void*, cusparseConstSpMatDescr_t, cusparseConstDnVecDescr_t, cusparseDnVecDescr_t, cudaDataType, cusparseSpSVAlg_t, cusparseSpSVDescr_t, void*) KM_OK
 inline cusparseStatus_t cusparseSpSV_solve(cusparseHandle_t, cusparseOperation_t op, const void* alpha, cusparseConstSpMatDescr_t a, cusparseConstDnVecDescr_t x, cusparseDnVecDescr_t y, cudaDataType compute, cusparseSpSVAlg_t, cusparseSpSVDescr_t) {
+    if (__km_refuse_capture("cusparseSpSV_solve")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     return km::triangular(*a, op != CUSPARSE_OPERATION_NON_TRANSPOSE, km::scalar(alpha, compute), [&](int64_t i) { return km::value_at(x->values, x->type, size_t(i)); }, [&](int64_t i, double v) { km::put_value(y->values, y->type, size_t(i), v); });
 }
 inline cusparseStatus_t cusparseSpSM_createDescr(cusparseSpSMDescr_t* d) { *d = nullptr; return CUSPARSE_STATUS_SUCCESS; }
@@ -243,6 +252,7 @@ inline cusparseStatus_t cusparseSpSM_destroyDescr(cusparseSpSMDescr_t) KM_OK
 inline cusparseStatus_t cusparseSpSM_bufferSize(cusparseHandle_t, cusparseOperation_t, cusparseOperation_t, const void*, cusparseConstSpMatDescr_t, cusparseConstDnMatDescr_t, cusparseDnMatDescr_t, cudaDataType, cusparseSpSMAlg_t, cusparseSpSMDescr_t, size_t* n) { *n = 16; return CUSPARSE_STATUS_SUCCESS; }
 inline cusparseStatus_t cusparseSpSM_analysis(cusparseHandle_t, cusparseOperation_t, cusparseOperation_t, const void*, cusparseConstSpMatDescr_t, cusparseConstDnMatDescr_t, cusparseDnMatDescr_t, cudaDataType, cusparseSpSMAlg_t, cusparseSpSMDescr_t, void*) KM_OK
 inline cusparseStatus_t cusparseSpSM_solve(cusparseHandle_t, cusparseOperation_t ta, cusparseOperation_t tb, const void* alpha, cusparseConstSpMatDescr_t a, cusparseConstDnMatDescr_t b, cusparseDnMatDescr_t c, cudaDataType compute, cusparseSpSMAlg_t, cusparseSpSMDescr_t) {
+    if (__km_refuse_capture("cusparseSpSM_solve")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     for (int64_t n = 0; n < c->cols; n++)
         km::triangular(*a, ta != CUSPARSE_OPERATION_NON_TRANSPOSE, km::scalar(alpha, compute), [&](int64_t i) { return km::value_at(b->values, b->type, tb ? b->at(n, i) : b->at(i, n)); }, [&](int64_t i, double v) { km::put_value(c->values, c->type, c->at(i, n), v); });
     return CUSPARSE_STATUS_SUCCESS;
@@ -251,6 +261,7 @@ inline cusparseStatus_t cusparseSpSM_solve(cusparseHandle_t, cusparseOperation_t
 // Conversions.
 inline cusparseStatus_t cusparseSparseToDense_bufferSize(cusparseHandle_t, cusparseConstSpMatDescr_t, cusparseDnMatDescr_t, cusparseSparseToDenseAlg_t, size_t* n) { *n = 16; return CUSPARSE_STATUS_SUCCESS; }
 inline cusparseStatus_t cusparseSparseToDense(cusparseHandle_t, cusparseConstSpMatDescr_t a, cusparseDnMatDescr_t b, cusparseSparseToDenseAlg_t, void*) {
+    if (__km_refuse_capture("cusparseSparseToDense")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     for (int64_t i = 0; i < b->rows; i++)
         for (int64_t j = 0; j < b->cols; j++) km::put_value(b->values, b->type, b->at(i, j), 0);
     km::entries(*a, false, [&](int64_t i, int64_t j, int64_t k) { km::put_value(b->values, b->type, b->at(i, j), km::value_at(a->values, a->type, size_t(k))); });
@@ -269,6 +280,7 @@ inline cusparseStatus_t cusparseDenseToSparse_analysis(cusparseHandle_t, cuspars
     return CUSPARSE_STATUS_SUCCESS;
 }
 inline cusparseStatus_t cusparseDenseToSparse_convert(cusparseHandle_t h, cusparseConstDnMatDescr_t a, cusparseSpMatDescr_t b, cusparseDenseToSparseAlg_t, void*) {
+    if (__km_refuse_capture("cusparseDenseToSparse_convert")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     cusparseDenseToSparse_analysis(h, a, b, CUSPARSE_DENSETOSPARSE_ALG_DEFAULT, nullptr);
     const bool columns = b->format == km::Format::csc;
     int64_t k = 0;
@@ -305,6 +317,7 @@ inline cusparseStatus_t cusparseSpGEMM_workEstimation(cusparseHandle_t, cusparse
     return CUSPARSE_STATUS_SUCCESS;
 }
 inline cusparseStatus_t cusparseSpGEMM_compute(cusparseHandle_t, cusparseOperation_t ta, cusparseOperation_t tb, const void* alpha, cusparseConstSpMatDescr_t a, cusparseConstSpMatDescr_t b, const void*, cusparseSpMatDescr_t c, cudaDataType compute, cusparseSpGEMMAlg_t, cusparseSpGEMMDescr_t, size_t* n, void* buffer) {
+    if (__km_refuse_capture("cusparseSpGEMM_compute")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     if (!buffer) { *n = 16; return CUSPARSE_STATUS_SUCCESS; }
     const double f = km::scalar(alpha, compute);
     std::vector<std::vector<std::pair<int64_t, double>>> rows(size_t(tb ? b->cols : b->rows));
@@ -319,6 +332,7 @@ inline cusparseStatus_t cusparseSpGEMM_compute(cusparseHandle_t, cusparseOperati
     return CUSPARSE_STATUS_SUCCESS;
 }
 inline cusparseStatus_t cusparseSpGEMM_copy(cusparseHandle_t, cusparseOperation_t, cusparseOperation_t, const void*, cusparseConstSpMatDescr_t, cusparseConstSpMatDescr_t, const void*, cusparseSpMatDescr_t c, cudaDataType, cusparseSpGEMMAlg_t, cusparseSpGEMMDescr_t) {
+    if (__km_refuse_capture("cusparseSpGEMM_copy")) return CUSPARSE_STATUS_NOT_SUPPORTED;
     int64_t k = 0;
     for (int64_t i = 0; i < c->rows; i++) {
         km::put_index(c->offsets, c->offset_type, i, k + c->base);

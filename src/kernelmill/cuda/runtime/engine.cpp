@@ -413,10 +413,11 @@ void wait(km::Kind kind) {
 // What kernels call when they run as fibers. The plugin replaces these calls in split kernels.
 extern "C" {
 uint32_t __km_tid(int d) { return worker && worker->current ? worker->current->tid[d] : 0; }
-uint32_t __km_lin() { return worker->current->lin; }
-uint32_t __km_bid(int d) { return worker->block.bid[d]; }
-uint32_t __km_bdim(int d) { return worker->block.bdim[d]; }
-uint32_t __km_gdim(int d) { return worker->block.gdim[d]; }
+uint32_t __km_lin() { return worker && worker->current ? worker->current->lin : 0; }
+// Outside of kernels, where thrust calls functors: the only thread of a grid.
+uint32_t __km_bid(int d) { return worker && worker->inside ? worker->block.bid[d] : 0; }
+uint32_t __km_bdim(int d) { return worker && worker->inside ? worker->block.bdim[d] : 1; }
+uint32_t __km_gdim(int d) { return worker && worker->inside ? worker->block.gdim[d] : 1; }
 char* __km_dyn() { return worker->block.dyn; }
 char* __km_shared() { return worker->block.shared; }
 char* __km_scratch() { return worker->block.scratch; }

@@ -2,9 +2,10 @@
 #include "../include/km/graphs.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
-#include <map>
 
+#include "engine.h"
 #include "launch.h"
 
 using namespace km;
@@ -81,6 +82,14 @@ void join_capture(cudaStream_t s, cudaGraph_t g) {
 }  // namespace km
 
 extern "C" {
+int __km_refuse_capture(const char* what) {
+    if (capturing.empty()) return 0;
+    char text[200];
+    snprintf(text, sizeof text, "kernelmill cuda: %s cannot be captured into a graph\n", what);
+    say(text);
+    set_error(cudaErrorStreamCaptureUnsupported);
+    return 1;
+}
 cudaError_t cudaStreamBeginCapture(cudaStream_t s, cudaStreamCaptureMode) {
     if (!real(s)) return set_error(cudaErrorStreamCaptureUnsupported);
     if (s->graph) return set_error(cudaErrorIllegalState);

@@ -294,7 +294,7 @@ template <class V, class F, class I> struct TransformInputIterator {
     V operator[](long i) const { return f(in[i]); }
 };
 
-#define KM_STORAGE if (!temp) { bytes = 1; return cudaSuccess; }
+#define KM_STORAGE if (!temp) { bytes = 1; return cudaSuccess; } if (__km_refuse_capture("a device algorithm of cub")) return cudaErrorStreamCaptureUnsupported;
 struct DeviceReduce : DeviceByKey {
     template <class I, class O, class F, class T> static cudaError_t Reduce(void* temp, size_t& bytes, I in, O out, long n, F f, T first, cudaStream_t = nullptr) {
         KM_STORAGE

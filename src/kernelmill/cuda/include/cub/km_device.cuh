@@ -6,7 +6,7 @@
 #include "km_radix.cuh"
 
 namespace cub {
-#define KM_STORAGE if (!temp) { bytes = 1; return cudaSuccess; }
+#define KM_STORAGE if (!temp) { bytes = 1; return cudaSuccess; } if (__km_refuse_capture("a device algorithm of cub")) return cudaErrorStreamCaptureUnsupported;
 struct DeviceSegmentedReduce {
     template <class I, class O, class B, class E, class F, class T> static cudaError_t Reduce(void* temp, size_t& bytes, I in, O out, long n, B begin, E end, F f, T first, cudaStream_t = nullptr) {
         KM_STORAGE

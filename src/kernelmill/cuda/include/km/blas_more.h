@@ -58,6 +58,7 @@ template <class T> void solve(const T* a, int lda, cublasFillMode_t fill, cublas
 }  // namespace km
 
 inline cublasStatus_t cublasDotEx(cublasHandle_t, int n, const void* x, cudaDataType xt, int ix, const void* y, cudaDataType yt, int iy, void* r, cudaDataType rt, cudaDataType) {
+        if (__km_refuse_capture("cublas..DotEx")) return CUBLAS_STATUS_NOT_SUPPORTED;
     if (!km::blas_real(xt) || !km::blas_real(yt) || !km::blas_real(rt)) return CUBLAS_STATUS_NOT_SUPPORTED;
     double s = 0;
     for (int i = 0; i < n; i++) s += km::blas_value(x, xt, size_t(i) * ix) * km::blas_value(y, yt, size_t(i) * iy);
@@ -65,16 +66,19 @@ inline cublasStatus_t cublasDotEx(cublasHandle_t, int n, const void* x, cudaData
     return CUBLAS_STATUS_SUCCESS;
 }
 inline cublasStatus_t cublasNrm2Ex(cublasHandle_t h, int n, const void* x, cudaDataType xt, int ix, void* r, cudaDataType rt, cudaDataType e) {
+        if (__km_refuse_capture("cublas..Nrm2Ex")) return CUBLAS_STATUS_NOT_SUPPORTED;
     if (auto s = cublasDotEx(h, n, x, xt, ix, x, xt, ix, r, rt, e)) return s;
     km::blas_put(r, rt, 0, std::sqrt(km::blas_value(r, rt, 0)));
     return CUBLAS_STATUS_SUCCESS;
 }
 inline cublasStatus_t cublasAxpyEx(cublasHandle_t, int n, const void* a, cudaDataType at, const void* x, cudaDataType xt, int ix, void* y, cudaDataType yt, int iy, cudaDataType) {
+        if (__km_refuse_capture("cublas..AxpyEx")) return CUBLAS_STATUS_NOT_SUPPORTED;
     if (!km::blas_real(at) || !km::blas_real(xt) || !km::blas_real(yt)) return CUBLAS_STATUS_NOT_SUPPORTED;
     for (int i = 0; i < n; i++) km::blas_put(y, yt, size_t(i) * iy, km::blas_value(y, yt, size_t(i) * iy) + km::blas_value(a, at, 0) * km::blas_value(x, xt, size_t(i) * ix));
     return CUBLAS_STATUS_SUCCESS;
 }
 inline cublasStatus_t cublasScalEx(cublasHandle_t, int n, const void* a, cudaDataType at, void* x, cudaDataType xt, int ix, cudaDataType) {
+        if (__km_refuse_capture("cublas..ScalEx")) return CUBLAS_STATUS_NOT_SUPPORTED;
     if (!km::blas_real(at) || !km::blas_real(xt)) return CUBLAS_STATUS_NOT_SUPPORTED;
     for (int i = 0; i < n; i++) km::blas_put(x, xt, size_t(i) * ix, km::blas_value(a, at, 0) * km::blas_value(x, xt, size_t(i) * ix));
     return CUBLAS_STATUS_SUCCESS;
@@ -84,6 +88,7 @@ inline cublasStatus_t cublasScalEx(cublasHandle_t, int n, const void* a, cudaDat
                                           int ldc) { return km::complex_gemm<C, R>(ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc); } \
     inline cublasStatus_t cublas##p##gemmStridedBatched(cublasHandle_t, cublasOperation_t ta, cublasOperation_t tb, int m, int n, int k, const C* alpha, const C* a, int lda, long long sa, const C* b, \
                                                         int ldb, long long sb, const C* beta, C* c, int ldc, long long sc, int count) { \
+        if (__km_refuse_capture("cublas..gemmStridedBatched")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int i = 0; i < count; i++) km::complex_gemm<C, R>(ta, tb, m, n, k, alpha, a + i * sa, lda, b + i * sb, ldb, beta, c + i * sc, ldc); \
         return CUBLAS_STATUS_SUCCESS; \
     }
@@ -91,6 +96,7 @@ KM_BLAS(C, cuComplex, float) KM_BLAS(Z, cuDoubleComplex, double)
 #undef KM_BLAS
 #define KM_BLAS(p, T) \
     inline cublasStatus_t cublas##p##rot(cublasHandle_t, int n, T* x, int ix, T* y, int iy, const T* c, const T* s) { \
+        if (__km_refuse_capture("cublas..rot")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int i = 0; i < n; i++) { \
             T &u = x[size_t(i) * ix], &v = y[size_t(i) * iy], t = *c * u + *s * v; \
             v = *c * v - *s * u, u = t; \
@@ -98,6 +104,7 @@ KM_BLAS(C, cuComplex, float) KM_BLAS(Z, cuDoubleComplex, double)
         return CUBLAS_STATUS_SUCCESS; \
     } \
     inline cublasStatus_t cublas##p##symv(cublasHandle_t, cublasFillMode_t f, int n, const T* alpha, const T* a, int lda, const T* x, int ix, const T* beta, T* y, int iy) { \
+        if (__km_refuse_capture("cublas..symv")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         std::vector<T> r; \
         for (int i = 0; i < n; i++) { \
             double s = 0; \
@@ -108,6 +115,7 @@ KM_BLAS(C, cuComplex, float) KM_BLAS(Z, cuDoubleComplex, double)
         return CUBLAS_STATUS_SUCCESS; \
     } \
     inline cublasStatus_t cublas##p##symm(cublasHandle_t, cublasSideMode_t side, cublasFillMode_t f, int m, int n, const T* alpha, const T* a, int lda, const T* b, int ldb, const T* beta, T* c, int ldc) { \
+        if (__km_refuse_capture("cublas..symm")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int j = 0; j < n; j++) \
             for (int i = 0; i < m; i++) { \
                 double s = 0; \
@@ -119,6 +127,7 @@ KM_BLAS(C, cuComplex, float) KM_BLAS(Z, cuDoubleComplex, double)
         return CUBLAS_STATUS_SUCCESS; \
     } \
     inline cublasStatus_t cublas##p##syrk(cublasHandle_t, cublasFillMode_t f, cublasOperation_t op, int n, int k, const T* alpha, const T* a, int lda, const T* beta, T* c, int ldc) { \
+        if (__km_refuse_capture("cublas..syrk")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int j = 0; j < n; j++) \
             for (int i = f == CUBLAS_FILL_MODE_LOWER ? j : 0; i < (f == CUBLAS_FILL_MODE_LOWER ? n : j + 1); i++) { \
                 double s = 0; \
@@ -129,16 +138,19 @@ KM_BLAS(C, cuComplex, float) KM_BLAS(Z, cuDoubleComplex, double)
         return CUBLAS_STATUS_SUCCESS; \
     } \
     inline cublasStatus_t cublas##p##trsv(cublasHandle_t, cublasFillMode_t f, cublasOperation_t op, cublasDiagType_t d, int n, const T* a, int lda, T* x, int ix) { \
+        if (__km_refuse_capture("cublas..trsv")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         km::solve(a, lda, f, op, d, n, x, size_t(ix)); \
         return CUBLAS_STATUS_SUCCESS; \
     } \
     inline cublasStatus_t cublas##p##trsm(cublasHandle_t, cublasSideMode_t side, cublasFillMode_t f, cublasOperation_t op, cublasDiagType_t d, int m, int n, const T* alpha, const T* a, int lda, T* b, int ldb) { \
+        if (__km_refuse_capture("cublas..trsm")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int j = 0; j < n; j++) for (int i = 0; i < m; i++) b[size_t(i) + size_t(j) * ldb] *= *alpha; \
         if (side == CUBLAS_SIDE_LEFT) for (int j = 0; j < n; j++) km::solve(a, lda, f, op, d, m, b + size_t(j) * ldb, 1); \
         else for (int i = 0; i < m; i++) km::solve(a, lda, f, op == CUBLAS_OP_N ? CUBLAS_OP_T : CUBLAS_OP_N, d, n, b + i, size_t(ldb)); \
         return CUBLAS_STATUS_SUCCESS; \
     } \
     inline cublasStatus_t cublas##p##trmm(cublasHandle_t, cublasSideMode_t side, cublasFillMode_t f, cublasOperation_t op, cublasDiagType_t d, int m, int n, const T* alpha, const T* a, int lda, const T* b, int ldb, T* c, int ldc) { \
+        if (__km_refuse_capture("cublas..trmm")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         std::vector<T> r(size_t(m) * size_t(n)); \
         for (int j = 0; j < n; j++) \
             for (int i = 0; i < m; i++) { \
@@ -151,10 +163,12 @@ KM_BLAS(C, cuComplex, float) KM_BLAS(Z, cuDoubleComplex, double)
         return CUBLAS_STATUS_SUCCESS; \
     } \
     inline cublasStatus_t cublas##p##dgmm(cublasHandle_t, cublasSideMode_t side, int m, int n, const T* a, int lda, const T* x, int ix, T* c, int ldc) { \
+        if (__km_refuse_capture("cublas..dgmm")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int j = 0; j < n; j++) for (int i = 0; i < m; i++) c[size_t(i) + size_t(j) * ldc] = a[size_t(i) + size_t(j) * lda] * x[size_t(side == CUBLAS_SIDE_LEFT ? i : j) * ix]; \
         return CUBLAS_STATUS_SUCCESS; \
     } \
     inline cublasStatus_t cublas##p##getrfBatched(cublasHandle_t, int n, T* const all[], int lda, int* pivots, int* info, int count) { \
+        if (__km_refuse_capture("cublas..getrfBatched")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int q = 0; q < count; q++) { \
             T* a = all[q]; \
             info[q] = 0; \
@@ -176,6 +190,7 @@ KM_BLAS(C, cuComplex, float) KM_BLAS(Z, cuDoubleComplex, double)
         return CUBLAS_STATUS_SUCCESS; \
     } \
     inline cublasStatus_t cublas##p##getrsBatched(cublasHandle_t, cublasOperation_t op, int n, int rhs, const T* const all[], int lda, const int* pivots, T* const right[], int ldb, int* info, int count) { \
+        if (__km_refuse_capture("cublas..getrsBatched")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         if (info) *info = 0; \
         if (op != CUBLAS_OP_N) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int q = 0; q < count; q++) \
@@ -188,6 +203,7 @@ KM_BLAS(C, cuComplex, float) KM_BLAS(Z, cuDoubleComplex, double)
         return CUBLAS_STATUS_SUCCESS; \
     } \
     inline cublasStatus_t cublas##p##getriBatched(cublasHandle_t h, int n, const T* const all[], int lda, const int* pivots, T* const inverse[], int ldc, int* info, int count) { \
+        if (__km_refuse_capture("cublas..getriBatched")) return CUBLAS_STATUS_NOT_SUPPORTED; \
         for (int q = 0; q < count; q++) { \
             for (int j = 0; j < n; j++) for (int i = 0; i < n; i++) inverse[q][size_t(i) + size_t(j) * ldc] = T(i == j); \
             cublas##p##getrsBatched(h, CUBLAS_OP_N, n, n, all + q, lda, pivots ? pivots + size_t(q) * n : nullptr, inverse + q, ldc, nullptr, 1); \

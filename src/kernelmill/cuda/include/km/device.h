@@ -171,7 +171,6 @@ inline void __brkpt() {}
 inline void __prof_trigger(int) {}
 inline long long clock64() { return (long long)__builtin_ia32_rdtsc(); }
 inline long clock_device() { return (long)__builtin_ia32_rdtsc(); }
-inline unsigned long long __globaltimer() { return __builtin_ia32_rdtsc(); }
 
 inline size_t __cvta_generic_to_shared(const void* p) { return size_t(static_cast<const char*>(p) - __km_shared()); }
 inline size_t __cvta_generic_to_global(const void* p) { return reinterpret_cast<size_t>(p); }

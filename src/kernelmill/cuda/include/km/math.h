@@ -152,6 +152,17 @@ KM_FN float __fmaf_rz(float a, float b, float c) { return km::rounded(km::rz, [&
 KM_FN float __fmaf_ru(float a, float b, float c) { return km::rounded(km::ru, [&] { return km::opaque(__builtin_fmaf(km::opaque(a), km::opaque(b), km::opaque(c))); }); }
 KM_FN float __fmaf_rd(float a, float b, float c) { return km::rounded(km::rd, [&] { return km::opaque(__builtin_fmaf(km::opaque(a), km::opaque(b), km::opaque(c))); }); }
 KM_FN float __fsqrt_rz(float x) { return km::rounded(km::rz, [&] { return km::opaque(sqrtf(km::opaque(x))); }); }
+KM_FN float __fsqrt_ru(float x) { return km::rounded(km::ru, [&] { return km::opaque(sqrtf(km::opaque(x))); }); }
+KM_FN float __fsqrt_rd(float x) { return km::rounded(km::rd, [&] { return km::opaque(sqrtf(km::opaque(x))); }); }
+KM_FN double __dsqrt_rz(double x) { return km::rounded(km::rz, [&] { return km::opaque(sqrt(km::opaque(x))); }); }
+KM_FN double __dsqrt_ru(double x) { return km::rounded(km::ru, [&] { return km::opaque(sqrt(km::opaque(x))); }); }
+KM_FN double __dsqrt_rd(double x) { return km::rounded(km::rd, [&] { return km::opaque(sqrt(km::opaque(x))); }); }
+KM_FN double __drcp_rz(double x) { return __ddiv_rz(1.0, x); }
+KM_FN double __drcp_ru(double x) { return __ddiv_ru(1.0, x); }
+KM_FN double __drcp_rd(double x) { return __ddiv_rd(1.0, x); }
+KM_FN double __fma_rz(double a, double b, double c) { return km::rounded(km::rz, [&] { return km::opaque(__builtin_fma(km::opaque(a), km::opaque(b), km::opaque(c))); }); }
+KM_FN double __fma_ru(double a, double b, double c) { return km::rounded(km::ru, [&] { return km::opaque(__builtin_fma(km::opaque(a), km::opaque(b), km::opaque(c))); }); }
+KM_FN double __fma_rd(double a, double b, double c) { return km::rounded(km::rd, [&] { return km::opaque(__builtin_fma(km::opaque(a), km::opaque(b), km::opaque(c))); }); }
 KM_FN float __frcp_rz(float x) { return __fdiv_rz(1.0f, x); }
 KM_FN float __frcp_ru(float x) { return __fdiv_ru(1.0f, x); }
 KM_FN float __frcp_rd(float x) { return __fdiv_rd(1.0f, x); }
