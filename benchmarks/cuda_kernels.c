@@ -30,12 +30,12 @@ ENTRY(conv1d_) { FOR(i, n - 8) { float v = 0; for (int k = 0; k < 8; k++) v += a
     FOR(tile, (256 / t) * (256 / t)) { \
         enum { s = 256 }; \
         int i0 = tile / (s / t) * t, j0 = tile % (s / t) * t; \
-        float acc[t][t] = {{0}}; \
-        for (int k = 0; k < s; k++) \
-            for (int i = 0; i < t; i++) \
-                for (int j = 0; j < t; j++) acc[i][j] += a[(i0 + i) * s + k] * b[k * s + j0 + j]; \
-        for (int i = 0; i < t; i++) \
-            for (int j = 0; j < t; j++) c[(i0 + i) * s + j0 + j] = acc[i][j]; \
+        for (int i = i0; i < i0 + t; i++) { \
+            float v[t] = {0}; \
+            for (int k = 0; k < s; k++) \
+                for (int j = 0; j < t; j++) v[j] += a[i * s + k] * b[k * s + j0 + j]; \
+            memcpy(c + i * s + j0, v, sizeof v); \
+        } \
     }
 ENTRY(tiled_gemm_) { GEMM(16) }
 ENTRY(tiled_gemm32_) { GEMM(32) }
