@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -75,9 +76,10 @@ def _linker(tools: Toolchain, shared: bool) -> list[str]:
     words = shlex.split(done.stderr.splitlines()[-1]) if done.stderr else []
     if done.returncode or words.count(_OUT) != 1 or words.count(str(tools.library)) != 1:
         raise KernelmillError(f"clang does not say how it links:\n{done.stderr[-2000:]}")
-    new = kept.with_suffix(f".{os.getpid()}")
-    new.write_text(json.dumps(words))
-    os.replace(new, kept)
+    with contextlib.suppress(OSError):  # a runner that compiles a candidate may not write here
+        new = kept.with_suffix(f".{os.getpid()}")
+        new.write_text(json.dumps(words))
+        os.replace(new, kept)
     return words
 
 
