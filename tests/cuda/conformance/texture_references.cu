@@ -17,6 +17,8 @@ int main() {
     for (int i = 0; i < 16; i++) in.set(i, float(i));
     Device<int4> quad(1);
     quad.set(0, make_int4(1, 2, 3, 100));
+    cudaChannelFormatDesc one = cudaCreateChannelDesc<float>();
+    EXPECT(cudaBindTexture(NULL, &line, (float*)in, &one, 16 * sizeof(float)) == cudaSuccess);
     cudaBindTexture(0, line, (float*)in, 16 * sizeof(float));
     cudaBindTexture(nullptr, four, (int4*)quad);
     auto d = cudaCreateChannelDesc<float>();

@@ -107,6 +107,11 @@ cudaError_t cudaStreamEndCapture(cudaStream_t s, cudaGraph_t* out) {
     *out = g;
     return cudaSuccess;
 }
+cudaError_t cudaFreeAsync(void* p, cudaStream_t s) {
+    // Memory of a graph stays: its address must hold at every launch.
+    if (cudaGraph_t g = recording(s)) return record(g, cudaGraphNodeTypeEmpty, [] { return cudaSuccess; });
+    return cudaFree(p);
+}
 cudaError_t cudaStreamIsCapturing(cudaStream_t s, cudaStreamCaptureStatus* status) {
     *status = recording(s) ? cudaStreamCaptureStatusActive : cudaStreamCaptureStatusNone;
     return cudaSuccess;

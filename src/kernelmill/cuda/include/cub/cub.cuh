@@ -10,6 +10,7 @@
 #include "km_block.cuh"
 #include "km_device.cuh"
 #include "km_radix.cuh"
+#include "util_allocator.cuh"
 
 #define CUB_VERSION 200800
 #define CUB_PTX_WARP_THREADS 32
@@ -23,7 +24,14 @@ struct Min { template <class T> T operator()(const T& a, const T& b) const { ret
 struct Equality { template <class T> bool operator()(const T& a, const T& b) const { return a == b; } };
 struct Inequality { template <class T> bool operator()(const T& a, const T& b) const { return !(a == b); } };
 struct Difference { template <class T> T operator()(const T& a, const T& b) const { return a - b; } };
-template <class K, class V> struct KeyValuePair { using Key = K; using Value = V; K key; V value; };
+template <class K, class V> struct KeyValuePair {
+    using Key = K;
+    using Value = V;
+    K key;
+    V value;
+    KeyValuePair() = default;
+    KeyValuePair(K k, V v) : key(k), value(v) {}
+};
 struct ArgMax { template <class P> P operator()(const P& a, const P& b) const { return b.value > a.value || (a.value == b.value && b.key < a.key) ? b : a; } };
 struct ArgMin { template <class P> P operator()(const P& a, const P& b) const { return b.value < a.value || (a.value == b.value && b.key < a.key) ? b : a; } };
 

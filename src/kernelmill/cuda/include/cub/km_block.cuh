@@ -49,6 +49,7 @@ public:
 
 private:
     static constexpr int kThreads = X * Y * Z;
+    template <class F> static auto apply(F& f, T a, T b) { return f(a, b); }  // an operator may take references
     template <int N, class O, class F> void left(T (&in)[N], O (&out)[N], F f, const T* before, int valid) {
         const int i = int(__km_lin());
         t_.last[i] = in[N - 1];
@@ -57,7 +58,7 @@ private:
         for (int k = 0; k < N; k++) copy[k] = in[k];
         for (int k = 0; k < N; k++) {
             const bool none = k == 0 && i == 0 && !before;
-            out[k] = none || i * N + k >= valid ? O(copy[k]) : O(f(copy[k], k ? copy[k - 1] : i ? t_.last[i - 1] : *before));
+            out[k] = none || i * N + k >= valid ? O(copy[k]) : O(apply(f, copy[k], k ? copy[k - 1] : i ? t_.last[i - 1] : *before));
         }
         __syncthreads();
     }
@@ -69,7 +70,7 @@ private:
         for (int k = 0; k < N; k++) copy[k] = in[k];
         for (int k = 0; k < N; k++) {
             const bool none = k == N - 1 && i == kThreads - 1 && !after;
-            out[k] = none || i * N + k >= valid - (after ? 0 : 1) ? O(copy[k]) : O(f(copy[k], k < N - 1 ? copy[k + 1] : i < kThreads - 1 ? t_.first[i + 1] : *after));
+            out[k] = none || i * N + k >= valid - (after ? 0 : 1) ? O(copy[k]) : O(apply(f, copy[k], k < N - 1 ? copy[k + 1] : i < kThreads - 1 ? t_.first[i + 1] : *after));
         }
         __syncthreads();
     }

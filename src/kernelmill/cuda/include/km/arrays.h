@@ -90,23 +90,24 @@ inline cudaError_t cudaFreeMipmappedArray(cudaMipmappedArray_t m) {
     return cudaSuccess;
 }
 
-inline cudaError_t cudaMemcpy2DToArray(cudaArray_t d, size_t x, size_t y, const void* s, size_t pitch, size_t width, size_t height, cudaMemcpyKind k) {
+// Each copy is one or several of rows, sent to its stream: a stream that is captured keeps them.
+inline cudaError_t cudaMemcpy2DToArrayAsync(cudaArray_t d, size_t x, size_t y, const void* s, size_t pitch, size_t width, size_t height, cudaMemcpyKind k, cudaStream_t stream = nullptr) {
     if (x + width > d->pitch() || y + height > d->height * d->depth) return cudaErrorInvalidValue;
-    return cudaMemcpy2D(d->data + y * d->pitch() + x, d->pitch(), s, pitch, width, height, k);
+    return cudaMemcpy2DAsync(d->data + y * d->pitch() + x, d->pitch(), s, pitch, width, height, k, stream);
 }
-inline cudaError_t cudaMemcpy2DFromArray(void* d, size_t pitch, cudaArray_const_t s, size_t x, size_t y, size_t width, size_t height, cudaMemcpyKind k) {
+inline cudaError_t cudaMemcpy2DFromArrayAsync(void* d, size_t pitch, cudaArray_const_t s, size_t x, size_t y, size_t width, size_t height, cudaMemcpyKind k, cudaStream_t stream = nullptr) {
     if (x + width > s->pitch() || y + height > s->height * s->depth) return cudaErrorInvalidValue;
-    return cudaMemcpy2D(d, pitch, s->data + y * s->pitch() + x, s->pitch(), width, height, k);
+    return cudaMemcpy2DAsync(d, pitch, s->data + y * s->pitch() + x, s->pitch(), width, height, k, stream);
 }
+inline cudaError_t cudaMemcpy2DToArray(cudaArray_t d, size_t x, size_t y, const void* s, size_t pitch, size_t w, size_t h, cudaMemcpyKind k) { return cudaMemcpy2DToArrayAsync(d, x, y, s, pitch, w, h, k); }
+inline cudaError_t cudaMemcpy2DFromArray(void* d, size_t pitch, cudaArray_const_t s, size_t x, size_t y, size_t w, size_t h, cudaMemcpyKind k) { return cudaMemcpy2DFromArrayAsync(d, pitch, s, x, y, w, h, k); }
 inline cudaError_t cudaMemcpy2DArrayToArray(cudaArray_t d, size_t dx, size_t dy, cudaArray_const_t s, size_t sx, size_t sy, size_t width, size_t height, cudaMemcpyKind k = cudaMemcpyDeviceToDevice) {
     return cudaMemcpy2D(d->data + dy * d->pitch() + dx, d->pitch(), s->data + sy * s->pitch() + sx, s->pitch(), width, height, k);
 }
-inline cudaError_t cudaMemcpyToArray(cudaArray_t d, size_t x, size_t y, const void* s, size_t n, cudaMemcpyKind k) { return cudaMemcpy(d->data + y * d->pitch() + x, s, n, k); }
-inline cudaError_t cudaMemcpyFromArray(void* d, cudaArray_const_t s, size_t x, size_t y, size_t n, cudaMemcpyKind k) { return cudaMemcpy(d, s->data + y * s->pitch() + x, n, k); }
-inline cudaError_t cudaMemcpy2DToArrayAsync(cudaArray_t d, size_t x, size_t y, const void* s, size_t pitch, size_t w, size_t h, cudaMemcpyKind k, cudaStream_t = nullptr) { return cudaMemcpy2DToArray(d, x, y, s, pitch, w, h, k); }
-inline cudaError_t cudaMemcpy2DFromArrayAsync(void* d, size_t pitch, cudaArray_const_t s, size_t x, size_t y, size_t w, size_t h, cudaMemcpyKind k, cudaStream_t = nullptr) { return cudaMemcpy2DFromArray(d, pitch, s, x, y, w, h, k); }
-inline cudaError_t cudaMemcpyToArrayAsync(cudaArray_t d, size_t x, size_t y, const void* s, size_t n, cudaMemcpyKind k, cudaStream_t = nullptr) { return cudaMemcpyToArray(d, x, y, s, n, k); }
-inline cudaError_t cudaMemcpyFromArrayAsync(void* d, cudaArray_const_t s, size_t x, size_t y, size_t n, cudaMemcpyKind k, cudaStream_t = nullptr) { return cudaMemcpyFromArray(d, s, x, y, n, k); }
+inline cudaError_t cudaMemcpyToArrayAsync(cudaArray_t d, size_t x, size_t y, const void* s, size_t n, cudaMemcpyKind k, cudaStream_t stream = nullptr) { return cudaMemcpyAsync(d->data + y * d->pitch() + x, s, n, k, stream); }
+inline cudaError_t cudaMemcpyFromArrayAsync(void* d, cudaArray_const_t s, size_t x, size_t y, size_t n, cudaMemcpyKind k, cudaStream_t stream = nullptr) { return cudaMemcpyAsync(d, s->data + y * s->pitch() + x, n, k, stream); }
+inline cudaError_t cudaMemcpyToArray(cudaArray_t d, size_t x, size_t y, const void* s, size_t n, cudaMemcpyKind k) { return cudaMemcpyToArrayAsync(d, x, y, s, n, k); }
+inline cudaError_t cudaMemcpyFromArray(void* d, cudaArray_const_t s, size_t x, size_t y, size_t n, cudaMemcpyKind k) { return cudaMemcpyFromArrayAsync(d, s, x, y, n, k); }
 
 struct cudaMemcpy3DParms {
     cudaArray_t srcArray;
@@ -118,7 +119,7 @@ struct cudaMemcpy3DParms {
     cudaExtent extent;  // in elements where an array takes part, else in bytes
     cudaMemcpyKind kind;
 };
-inline cudaError_t cudaMemcpy3D(const cudaMemcpy3DParms* p) {
+inline cudaError_t cudaMemcpy3DAsync(const cudaMemcpy3DParms* p, cudaStream_t stream = nullptr) {
     const size_t texel = p->srcArray ? p->srcArray->texel : p->dstArray ? p->dstArray->texel : 1, width = p->extent.width * texel;
     const auto side = [](cudaArray_t a, const cudaPitchedPtr& q, const cudaPos& at, size_t& pitch, size_t& slice) {
         pitch = a ? a->pitch() : q.pitch;
@@ -128,13 +129,13 @@ inline cudaError_t cudaMemcpy3D(const cudaMemcpy3DParms* p) {
     size_t dp, ds, sp, ss;
     char *d = side(p->dstArray, p->dstPtr, p->dstPos, dp, ds), *s = side(p->srcArray, p->srcPtr, p->srcPos, sp, ss);
     for (size_t z = 0; z < p->extent.depth; z++)
-        if (cudaError_t e = cudaMemcpy2D(d + z * ds, dp, s + z * ss, sp, width, p->extent.height, p->kind)) return e;
+        if (cudaError_t e = cudaMemcpy2DAsync(d + z * ds, dp, s + z * ss, sp, width, p->extent.height, p->kind, stream)) return e;
     return cudaSuccess;
 }
-inline cudaError_t cudaMemcpy3DAsync(const cudaMemcpy3DParms* p, cudaStream_t = nullptr) { return cudaMemcpy3D(p); }
-inline cudaError_t cudaMemset3D(cudaPitchedPtr p, int value, cudaExtent e) {
+inline cudaError_t cudaMemcpy3D(const cudaMemcpy3DParms* p) { return cudaMemcpy3DAsync(p); }
+inline cudaError_t cudaMemset3DAsync(cudaPitchedPtr p, int value, cudaExtent e, cudaStream_t stream = nullptr) {
     for (size_t z = 0; z < e.depth; z++)
-        if (cudaError_t error = cudaMemset2D(static_cast<char*>(p.ptr) + z * p.pitch * p.ysize, p.pitch, value, e.width, e.height)) return error;
+        if (cudaError_t error = cudaMemset2DAsync(static_cast<char*>(p.ptr) + z * p.pitch * p.ysize, p.pitch, value, e.width, e.height, stream)) return error;
     return cudaSuccess;
 }
-inline cudaError_t cudaMemset3DAsync(cudaPitchedPtr p, int value, cudaExtent e, cudaStream_t = nullptr) { return cudaMemset3D(p, value, e); }
+inline cudaError_t cudaMemset3D(cudaPitchedPtr p, int value, cudaExtent e) { return cudaMemset3DAsync(p, value, e); }

@@ -14,6 +14,7 @@
     X(21, cudaErrorInvalidMemcpyDirection, "invalid copy direction for memcpy") \
     X(35, cudaErrorInsufficientDriver, "CUDA driver version is insufficient for CUDA runtime version") \
     X(46, cudaErrorDevicesUnavailable, "CUDA-capable device(s) is/are busy or unavailable") \
+    X(52, cudaErrorMissingConfiguration, "__global__ function call is not configured") \
     X(98, cudaErrorInvalidDeviceFunction, "invalid device function") \
     X(100, cudaErrorNoDevice, "no CUDA-capable device is detected") \
     X(101, cudaErrorInvalidDevice, "invalid device ordinal") \

@@ -12,6 +12,7 @@ cudaError_t cudaMallocManaged(void** p, size_t n, unsigned flags);
 cudaError_t cudaMallocHost(void** p, size_t n, unsigned flags);
 cudaError_t cudaFree(void* p);
 cudaError_t cudaFreeHost(void* p);
+cudaError_t cudaFreeAsync(void* p, cudaStream_t stream);
 cudaError_t cudaMallocPitch(void** p, size_t* pitch, size_t width, size_t height);
 cudaError_t cudaMalloc3D(cudaPitchedPtr* p, cudaExtent extent);
 cudaError_t cudaMemcpy(void* d, const void* s, size_t n, cudaMemcpyKind kind);
@@ -99,7 +100,6 @@ inline cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr a, voi
     return cudaSuccess;
 }
 inline cudaError_t cudaMemPoolSetAccess(cudaMemPool_t, const cudaMemAccessDesc*, size_t) { return cudaSuccess; }
-inline cudaError_t cudaFreeAsync(void* p, cudaStream_t) { return cudaFree(p); }
 inline cudaError_t cudaHostRegister(void*, size_t, unsigned) { return cudaSuccess; }
 inline cudaError_t cudaHostUnregister(void*) { return cudaSuccess; }
 template <class T> cudaError_t cudaMemPrefetchAsync(const T*, size_t, int, cudaStream_t = nullptr) { return cudaSuccess; }
@@ -107,7 +107,7 @@ template <class T> cudaError_t cudaMemAdvise(const T*, size_t, cudaMemoryAdvise,
 template <class T> cudaError_t cudaMemPrefetchAsync(const T*, size_t, cudaMemLocation, unsigned, cudaStream_t = nullptr) { return cudaSuccess; }
 template <class T> cudaError_t cudaMemAdvise(const T*, size_t, cudaMemoryAdvise, cudaMemLocation) { return cudaSuccess; }
 template <class T> cudaError_t cudaStreamAttachMemAsync(cudaStream_t, T*, size_t = 0, unsigned = cudaMemAttachSingle) { return cudaSuccess; }
-inline cudaError_t cudaMemcpyPeerAsync(void* d, int dd, const void* s, int sd, size_t n, cudaStream_t) { return cudaMemcpyPeer(d, dd, s, sd, n); }
+inline cudaError_t cudaMemcpyPeerAsync(void* d, int, const void* s, int, size_t n, cudaStream_t stream) { return cudaMemcpyAsync(d, s, n, cudaMemcpyDefault, stream); }
 inline cudaError_t cudaDeviceSetLimit(cudaLimit, size_t) { return cudaSuccess; }
 inline cudaError_t cudaDeviceSetCacheConfig(cudaFuncCache) { return cudaSuccess; }
 inline cudaError_t cudaDeviceGetCacheConfig(cudaFuncCache* c) { *c = cudaFuncCachePreferNone; return cudaSuccess; }
@@ -170,11 +170,13 @@ template <class T> cudaError_t cudaMemcpyFromSymbol(void* dst, const T& symbol, 
     memcpy(dst, const_cast<const char*>(reinterpret_cast<const volatile char*>(&symbol)) + offset, n);
     return cudaSuccess;
 }
-template <class T> cudaError_t cudaMemcpyToSymbolAsync(const T& symbol, const void* src, size_t n, size_t offset, cudaMemcpyKind k, cudaStream_t = nullptr) {
-    return cudaMemcpyToSymbol(symbol, src, n, offset, k);
+template <class T> cudaError_t cudaMemcpyToSymbolAsync(const T& symbol, const void* src, size_t n, size_t offset, cudaMemcpyKind k, cudaStream_t s = nullptr) {
+    if (offset + n > sizeof(T)) return cudaErrorInvalidValue;
+    return cudaMemcpyAsync(const_cast<char*>(reinterpret_cast<const volatile char*>(&symbol)) + offset, src, n, k, s);
 }
-template <class T> cudaError_t cudaMemcpyFromSymbolAsync(void* dst, const T& symbol, size_t n, size_t offset, cudaMemcpyKind k, cudaStream_t = nullptr) {
-    return cudaMemcpyFromSymbol(dst, symbol, n, offset, k);
+template <class T> cudaError_t cudaMemcpyFromSymbolAsync(void* dst, const T& symbol, size_t n, size_t offset, cudaMemcpyKind k, cudaStream_t s = nullptr) {
+    if (offset + n > sizeof(T)) return cudaErrorInvalidValue;
+    return cudaMemcpyAsync(dst, const_cast<const char*>(reinterpret_cast<const volatile char*>(&symbol)) + offset, n, k, s);
 }
 
 namespace km {

@@ -262,6 +262,9 @@ template <class T, int D, cudaTextureReadMode M> cudaError_t cudaBindTexture(siz
 template <class T, int D, cudaTextureReadMode M> cudaError_t cudaBindTexture(size_t* offset, const km_texture<T, D, M>& x, const void* p, size_t n = ~0u) {
     return cudaBindTexture(offset, x, p, x.channelDesc, n);
 }
+template <class T, int D, cudaTextureReadMode M> cudaError_t cudaBindTexture(size_t* offset, const km_texture<T, D, M>* x, const void* p, const cudaChannelFormatDesc* d, size_t n = ~0u) {
+    return cudaBindTexture(offset, *x, p, *d, n);
+}
 template <class T, int D, cudaTextureReadMode M> cudaError_t cudaBindTexture2D(size_t* offset, const km_texture<T, D, M>& x, const void* p, const cudaChannelFormatDesc& d, size_t w, size_t h, size_t pitch) {
     cudaResourceDesc r{};
     r.resType = cudaResourceTypePitch2D, r.res.pitch2D = {const_cast<void*>(p), d, w, h, pitch};

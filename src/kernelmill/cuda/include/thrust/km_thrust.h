@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <numeric>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 #include "../cuda_runtime.h"
@@ -42,10 +43,18 @@ public:
     using host_vector<T, A>::operator=;
     device_vector() = default;
 };
-struct Policy { Policy on(cudaStream_t) const { return {}; } template <class X> Policy operator()(const X&) const { return {}; } };
-static const Policy device, host, seq;
-namespace cuda { static const Policy par, par_nosync; }
-namespace system { namespace cuda { static const Policy par; } }
+struct Policy {
+    bool streams;  // its algorithms are sent to a stream
+    Policy on(cudaStream_t) const { return *this; }
+    template <class X> Policy operator()(const X&) const { return *this; }
+};
+static const Policy device{true}, host{false}, seq{false};
+namespace cuda { static const Policy par{true}, par_nosync{true}; }
+struct system_error : std::runtime_error { using std::runtime_error::runtime_error; };
+namespace system {
+using thrust::system_error;
+namespace cuda { static const Policy par{true}; }
+}  // namespace system
 using std::make_pair;
 using std::pair;
 using std::swap;
@@ -56,8 +65,10 @@ using std::swap;
         return ::thrust::without_policy([](auto&&... a) { return expr(std::forward<decltype(a)>(a)...); }, std::forward<X>(x)...); \
     }
 template <class F, class P, class... X> auto without_policy(F f, P&& p, X&&... x) {
-    if constexpr (std::is_same_v<std::decay_t<P>, Policy>) return f(std::forward<X>(x)...);
-    else return f(std::forward<P>(p), std::forward<X>(x)...);
+    if constexpr (std::is_same_v<std::decay_t<P>, Policy>) {
+        if (p.streams && __km_refuse_capture("an algorithm of thrust")) throw system_error(cudaGetErrorString(cudaErrorStreamCaptureUnsupported));
+        return f(std::forward<X>(x)...);
+    } else return f(std::forward<P>(p), std::forward<X>(x)...);
 }
 namespace impl {
 template <class I> auto reduce(I a, I b) { return std::accumulate(a, b, typename std::iterator_traits<I>::value_type()); }
@@ -65,6 +76,7 @@ template <class I, class T> auto reduce(I a, I b, T v) { return std::accumulate(
 template <class I, class T, class F> auto reduce(I a, I b, T v, F f) { return std::accumulate(a, b, v, f); }
 template <class I, class U, class T, class F> T transform_reduce(I a, I b, U u, T v, F f) { for (; a != b; ++a) v = f(v, u(*a)); return v; }
 template <class I> void sequence(I a, I b) { std::iota(a, b, typename std::iterator_traits<I>::value_type()); }
+template <class I, class T, class S> void sequence(I a, I b, T v, S step) { for (; a != b; ++a, v = T(v + step)) *a = v; }
 template <class I, class T> void sequence(I a, I b, T v) { std::iota(a, b, typename std::iterator_traits<I>::value_type(v)); }
 template <class I, class O> O exclusive_scan(I a, I b, O o) { return std::exclusive_scan(a, b, o, typename std::iterator_traits<I>::value_type()); }
 template <class I, class O, class... T> O exclusive_scan(I a, I b, O o, T... t) { return std::exclusive_scan(a, b, o, t...); }

@@ -1,0 +1,1 @@
+#include "km_thrust.h"
