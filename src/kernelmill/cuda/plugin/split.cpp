@@ -304,20 +304,24 @@ Function* Splitter::build(unsigned index, BasicBlock* start) {
     for (auto& s : slots) arrays[s.local] = e.CreateInBoundsGEP(i8, fields[Frame], e.CreateMul(padded, e.getInt64(s.offset), "", true, true));
 
     auto first_row = f->getArg(2), end_row = f->getArg(3), first_x = f->getArg(4), end_x = f->getArg(5);
+    auto first_y = e.CreateURem(first_row, fields[Bdim + 4]), first_z = e.CreateUDiv(first_row, fields[Bdim + 4]);
+    auto columns64 = e.CreateZExt(fields[Bdim], i64);
     e.CreateCondBr(e.CreateAnd(e.CreateICmpULT(first_row, end_row), e.CreateICmpULT(first_x, end_x)), round, done);
     IRBuilder<>(round).CreateBr(row_loop);
     IRBuilder<> r(row_loop);
     auto row = r.CreatePHI(i32, 2, "row");
     row->addIncoming(first_row, round);
-    auto ty = r.CreateURem(row, fields[Bdim + 4], "ty");
-    auto tz = r.CreateUDiv(row, fields[Bdim + 4], "tz");
+    auto ty = r.CreatePHI(i32, 2, "ty"), tz = r.CreatePHI(i32, 2, "tz");  // counted: a division costs more than a short row
+    ty->addIncoming(first_y, round);
+    tz->addIncoming(first_z, round);
     auto row_start = r.CreateMul(row, fields[Bdim], "", true, true);
+    auto row_start64 = r.CreateMul(r.CreateZExt(row, i64), columns64, "", true, true);
     r.CreateBr(head);
     IRBuilder<> h(head);
     auto tx = h.CreatePHI(i32, 2, "tx");
     tx->addIncoming(first_x, row_loop);
     auto lin = h.CreateAdd(row_start, tx, "lin", true, true);
-    auto lin64 = h.CreateZExt(lin, i64);
+    auto lin64 = h.CreateAdd(row_start64, h.CreateZExt(tx, i64), "lin64", true, true);
     auto element = [&](IRBuilder<>& b, unsigned base, Type* t) { return b.CreateInBoundsGEP(t, fields[base], lin64); };
 
     // Local copies of the slots, and what is alive at the start.
@@ -501,6 +505,10 @@ Function* Splitter::build(unsigned index, BasicBlock* start) {
     IRBuilder<> rl(row_latch);
     auto next_row = rl.CreateAdd(row, rl.getInt32(1), "", true, true);
     row->addIncoming(next_row, row_latch);
+    auto next_y = rl.CreateAdd(ty, rl.getInt32(1), "", true, true);
+    auto wraps = rl.CreateICmpEQ(next_y, fields[Bdim + 4]);
+    ty->addIncoming(rl.CreateSelect(wraps, rl.getInt32(0), next_y), row_latch);
+    tz->addIncoming(rl.CreateAdd(tz, rl.CreateZExt(wraps, i32), "", true, true), row_latch);
     rl.CreateCondBr(rl.CreateICmpULT(next_row, end_row), row_loop, leave);
     IRBuilder<> z(leave);
     std::vector<std::pair<Value*, uint64_t>> uniforms;
