@@ -21,6 +21,8 @@ from kernelmill.cuda.rewrite import rewrite
         ),
         ("for (;;) ::k<<<1, 1>>>();", "for (;;) (__km_configure(1, 1), ::k());"),
         ("k << <g, b >> > (x);", "(__km_configure( g, b ), k   (x));"),
+        ("k < < < g, b > > > (x);", "(__km_configure(   g, b ), k    (x));"),
+        ("k < < < g, b >>> (x);", "(__km_configure(   g, b ), k  (x));"),
         ("if (a >> 1 > b) k <3><< < n >> 1, b>> >(x);", "if (a >> 1 > b) (__km_configure(  n >> 1, b), k <3> (x));"),
         ("(*f)<<<1, 1>>>(x);", "(__km_configure(1, 1), (*f)(x));"),
         ("table[i]<<<1, 1>>>(x);", "(__km_configure(1, 1), table[i](x));"),

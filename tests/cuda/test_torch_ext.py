@@ -46,7 +46,7 @@ def test_load_inline(tools: object) -> None:
     x = torch.randn(5, 70)
     assert torch.equal(op.scale(x, 3.0), x * 3)
     assert torch.equal(op.scale(x.half(), 2.0), x.half() * 2)
-    with pytest.raises(RuntimeError, match="CUDA error"):
+    with pytest.raises(RuntimeError, match=r"CUDA error 9 .*launch refused: .*block \(4096,1,1\) is too large kernel .*scale_kernel"):
         op.broken(x)
     assert torch.equal(op.scale(x, 3.0), x * 3)
 
@@ -69,6 +69,7 @@ SIXTEEN = """
 #include <cuda_bf16.h>
 #include <ATen/cuda/CUDAContext.h>
 #include <ATen/cuda/Atomic.cuh>
+#include <ATen/cuda/CUDAApplyUtils.cuh>
 #include <c10/cuda/CUDAGuard.h>
 template <typename T> struct Raw;
 template <> struct Raw<at::Half> { using type = __half; };
@@ -78,7 +79,9 @@ template <typename T> __global__ void C10_LAUNCH_BOUNDS_1(64) both_ways(const T*
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i >= n) return;
     R r = static_cast<R>(x[i]);
+    r = x[i];
     T back = r;
+    if (back < x[i] || back != x[i] || (back > 0 && !(-back < back))) return;
     y[i] = back + static_cast<T>(__hmul(r, R(2.0f)));
     gpuAtomicAdd(sum, static_cast<T>(1.0f));
 }
@@ -89,8 +92,10 @@ std::vector<torch::Tensor> triple(torch::Tensor x) {
     auto y = torch::empty(x.sizes(), x.options().device(torch::kCUDA));
     auto sum = torch::zeros({1}, torch::TensorOptions().dtype(x.dtype()).device(torch::Device("cuda:0"))).cuda();
     auto stream = at::cuda::getCurrentCUDAStream(x.device().index());
+    sum.record_stream(stream);
+    c10::Stream plain = stream;
     AT_DISPATCH_REDUCED_FLOATING_TYPES(x.type().scalarType(), "triple", [&] {
-        both_ways<scalar_t><<<(x.numel() + 63) / 64, 64, 0, stream>>>(
+        both_ways<scalar_t><<<at::cuda::ATenCeilDiv(x.numel(), int64_t(64)), at::cuda::getApplyBlock(64), 0, stream>>>(
             x.data_ptr<scalar_t>(), y.data_ptr<scalar_t>(), sum.data_ptr<scalar_t>(), x.numel());
     });
     TORCH_CHECK(cudaGetLastError() == cudaSuccess);
@@ -119,6 +124,25 @@ def test_a_source_that_includes_torch_builds_from_the_command_line(tmp_path: Pat
     file.write_text("\ufeff" + SOURCE + 'PYBIND11_MODULE(TORCH_EXTENSION_NAME, m) { m.def("scale", &scale); }\n')
     built = build([file], tmp_path / "op.so")
     assert "PyInit_op" in built.entries
+
+
+def test_symbols_of_the_users_own_that_nobody_defines_are_an_error(tmp_path: Path, tools: object) -> None:
+    from kernelmill.cuda.building import CudaBuildError, build
+
+    source = tmp_path / "op.cu"
+    source.write_text(
+        "#include <torch/extension.h>\nvoid elsewhere(float*, int);\n"
+        "void op(torch::Tensor x) { elsewhere(x.data_ptr<float>(), int(x.numel())); }\n"
+        'PYBIND11_MODULE(TORCH_EXTENSION_NAME, m) { m.def("op", &op); }\n'
+    )
+    out = tmp_path / "op.so"
+    with pytest.raises(CudaBuildError, match=r"^undefined: elsewhere\(float\*, int\)$"):
+        build([source], out)
+    assert not out.exists()
+    other = tmp_path / "other.cu"
+    other.write_text("void elsewhere(float* x, int n) { for (int i = 0; i < n; i++) x[i] = 0; }\n")
+    build([source, other], out)
+    assert out.exists()
 
 
 def test_old_names_are_modernized() -> None:

@@ -120,9 +120,9 @@ def build(
             from kernelmill.cuda.torch_ext import of_torch
 
             flags, head, prepare, more = of_torch(tools, re.sub(r"\W", "_", target.stem))
-            libraries, lazy = [*libraries, *(m for m in more if shared or m != "-ltorch_python")], shared
+            libraries, python = [*libraries, *(m for m in more if shared or m != "-ltorch_python")], shared
         else:
-            flags, prepare, lazy = [*tools.flags(std), *openmp], None, False
+            flags, prepare, python = [*tools.flags(std), *openmp], None, False
             head = precompiled(tools, INCLUDE / "km" / "prefix.h", flags)
         sources = Sources(work, folders, prepare)
         objects: list[str] = []
@@ -134,10 +134,10 @@ def build(
             if p.suffix == ".c":
                 own = ["-x", "c", *(f for f in own if not f.startswith("-std="))]
             else:
-                own = ["-x", "c++", *own, *(["-include-pch", str(head)] if lazy or is_cuda(p) else []), *tools.passes()]
+                own = ["-x", "c++", *own, *(["-include-pch", str(head)] if python or is_cuda(p) else []), *tools.passes()]
             compile_one([tools.clang, *own, f"-iquote{p.parent.resolve()}", "-c", str(source), "-o", o])
         target.parent.mkdir(parents=True, exist_ok=True)
-        link(tools, objects, target, libraries, shared=shared, lazy=lazy)
+        link(tools, objects, target, libraries, shared=shared, python=python)
     built = inspect(target)
     missing = [e for e in entries if e not in built.entries]
     if missing:

@@ -31,9 +31,10 @@ def compiler_errors(text: str) -> str:
     return "\n".join(lines[:40]) or text[-2000:]
 
 
-def link(tools: Toolchain, objects: Sequence[str], out: Path, libraries: Sequence[str], *, shared: bool, lazy: bool = False) -> None:
-    """Links with the runtime. Only `lazy` lets symbols stay undefined (those of the Python interpreter)."""
-    more = [*(["--exclude-libs", "ALL"] if shared else []), *(["-z", "defs"] if shared and not lazy else [])]
+def link(tools: Toolchain, objects: Sequence[str], out: Path, libraries: Sequence[str], *, shared: bool, python: bool = False) -> None:
+    """Links with the runtime. `python`: for the interpreter to load, whose symbols, and only those, stay undefined. Raises `CudaBuildError`."""
+    more = [*(["--exclude-libs", "ALL"] if shared else []), *(["-z", "defs"] if shared else [])]
+    more += ["--warn-unresolved-symbols"] if python else []
     plain = _for_linker(libraries)
     if plain is None:
         argv = [
@@ -54,6 +55,9 @@ def link(tools: Toolchain, objects: Sequence[str], out: Path, libraries: Sequenc
     done = subprocess.run(argv, capture_output=True, text=True)
     if done.returncode:
         raise CudaBuildError(_link_errors(done.stderr))
+    if python and (missing := _undefined(done.stderr)):
+        out.unlink(missing_ok=True)
+        raise CudaBuildError(missing)
 
 
 _OUT = "/the/output"
@@ -97,7 +101,10 @@ def _for_linker(flags: Sequence[str]) -> list[str] | None:
 
 
 def _link_errors(text: str) -> str:
-    names = dict.fromkeys(re.findall(r"undefined symbol: (.*)", text))
-    if names:
-        return "undefined: " + ", ".join(list(names)[:12])
-    return text[-2000:]
+    return _undefined(text) or text[-2000:]
+
+
+def _undefined(text: str) -> str:
+    """What a linker's messages call undefined, without the C API of Python, which the interpreter brings."""
+    names = dict.fromkeys(n for n in re.findall(r"undefined symbol: (.*)", text) if not re.match(r"_?Py[A-Z_]", n))
+    return "undefined: " + ", ".join(list(names)[:12]) if names else ""

@@ -6,6 +6,7 @@ to know a type. Line numbers are kept.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ class Rewritten:
     includes: list[str] = field(default_factory=list)
 
 
-_SPACED = re.compile(r"<<\s+<|<\s+<<")
+_SPACED = re.compile(r"<<\s+<|<\s+<<|<\s+<\s+<")
 _CHANGES = ("<<<", "__shared__", "asm", "unroll", "cudaLaunch", "texture")
 
 
@@ -114,18 +115,26 @@ def _callee_start(found: list[Token], end: int) -> int:
     raise ValueError
 
 
+_SPACINGS = [("<<", "<"), ("<", "<<"), ("<", "<", "<"), (">>", ">"), (">", ">>"), (">", ">", ">")]
+
+
 def _spaced_launches(found: list[Token]) -> None:
     """Joins `<< <` and its `>> >`, as editors write them and nvcc reads them."""
-    for one, other in (("<<", "<"), ("<", "<<"), (">>", ">"), (">", ">>")):
+    for parts in _SPACINGS:
         i = 0
         while i < len(found):
-            k = i + 1
-            while k < len(found) and found[k].kind == "space":
-                k += 1
-            if k > i + 1 and _punct(found, i, one) and _punct(found, k, other):
-                after = step(found, k + 1, 1)
-                if one[0] == "<" or (_punct(found, after, "(") and _opened(found, i)):
-                    found[i : k + 1] = [Token("punct", (one + other)), *found[i + 1 : k]]
+            at = [i]
+            while len(at) < len(parts) and _punct(found, at[-1], parts[len(at) - 1]):
+                k = at[-1] + 1
+                while k < len(found) and found[k].kind == "space":
+                    k += 1
+                at.append(k)
+            apart = all(b > a + 1 for a, b in itertools.pairwise(at))
+            if len(at) == len(parts) and apart and _punct(found, at[-1], parts[-1]):
+                after = step(found, at[-1] + 1, 1)
+                if parts[0][0] == "<" or (_punct(found, after, "(") and _opened(found, i)):
+                    spaces = [t for k, t in enumerate(found[i : at[-1]], i) if k not in at]
+                    found[i : at[-1] + 1] = [Token("punct", "".join(parts)), *spaces]
             i += 1
 
 

@@ -264,7 +264,7 @@ def _compile(
                 raise CudaBuildError(str(error).replace(f"{folder}/", "")) from None
         out.parent.mkdir(parents=True, exist_ok=True)
         new = out.with_suffix(".new")
-        link(tools, objects, new, _libraries_of_torch(), shared=True, lazy=True)
+        link(tools, objects, new, _libraries_of_torch(), shared=True, python=True)
         os.replace(new, out)
 
 

@@ -13,6 +13,8 @@ public:
     void synchronize() const { cudaDeviceSynchronize(); }
     bool query() const { return true; }
     c10::StreamId id() const { return 0; }
+    c10::Stream unwrap() const { return c10::Stream(c10::Stream::DEFAULT, device()); }
+    operator c10::Stream() const { return unwrap(); }
 };
 inline CUDAStream getCurrentCUDAStream(c10::DeviceIndex = -1) { return {}; }
 inline CUDAStream getDefaultCUDAStream(c10::DeviceIndex = -1) { return {}; }
@@ -70,7 +72,12 @@ inline cudaDeviceProp* getCurrentDeviceProperties() {
 inline cudaDeviceProp* getDeviceProperties(int64_t) { return getCurrentDeviceProperties(); }
 inline bool is_available() { return true; }
 inline cublasHandle_t getCurrentCUDABlasHandle() { static cublasHandle_t h = [] { cublasHandle_t q; cublasCreate(&q); return q; }(); return h; }
-template <class T> T ATenCeilDiv(T a, T b) { return (a + b - 1) / b; }
+template <class T> __host__ __device__ T ATenCeilDiv(T a, T b) { return (a + b - 1) / b; }
+inline dim3 getApplyBlock(int threads = 512) { return dim3(unsigned(threads)); }
+template <int step = 1> bool getApplyGrid(uint64_t n, dim3& grid, c10::DeviceIndex, int threads = 512) {
+    grid = dim3(unsigned(std::min<uint64_t>(ATenCeilDiv<uint64_t>(n, uint64_t(threads) * step), 0x7fffffff)));
+    return true;
+}
 }  // namespace cuda
 }  // namespace at
 
@@ -94,6 +101,12 @@ template <class T, class I> void fastAtomicAdd(T* p, I i, I, T v, bool) { ::atom
 namespace c10 {
 inline Half km_add(Half a, Half b) { return a + b; }
 inline BFloat16 km_add(BFloat16 a, BFloat16 b) { return a + b; }
+// Both would otherwise convert to float and to CUDA's own type, which compare alike.
+#define KM_COMPARE(OP) \
+    template <class T, class = std::enable_if_t<std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>>> \
+    __host__ __device__ bool operator OP(const T& a, const T& b) { return float(a) OP float(b); }
+KM_COMPARE(<) KM_COMPARE(>) KM_COMPARE(<=) KM_COMPARE(>=) KM_COMPARE(==) KM_COMPARE(!=)
+#undef KM_COMPARE
 }  // namespace c10
 
 template <class T> T WARP_SHFL_XOR(T v, int lanes, int width = 32, unsigned mask = 0xffffffff) { return __shfl_xor_sync(mask, v, lanes, width); }
@@ -103,6 +116,9 @@ template <class T> T WARP_SHFL_DOWN(T v, unsigned n, int width = 32, unsigned ma
 KM_FN unsigned WARP_BALLOT(int p, unsigned mask = 0xffffffff) { return __ballot_sync(mask, p); }
 KM_FN unsigned WARP_ACTIVE() { return __activemask(); }
 
+#ifndef C10_CUDA_API
+#define C10_CUDA_API
+#endif
 #define C10_CUDA_CHECK(x) ::c10::cuda::check((x), __FILE__, __LINE__)
 #define AT_CUDA_CHECK(x) C10_CUDA_CHECK(x)
 #define C10_CUDA_KERNEL_LAUNCH_CHECK() C10_CUDA_CHECK(cudaGetLastError())
@@ -118,6 +134,9 @@ KM_FN unsigned WARP_ACTIVE() { return __activemask(); }
 #endif
 struct THCState;
 
+namespace torch {
+namespace cuda { using namespace at::cuda; }  // found there under nvcc, where a source includes no more than torch/types.h
+}  // namespace torch
 namespace km {
 /// A CPU tensor's device has the index -1.
 inline cudaError_t set_device(int d) { return cudaSetDevice(d < 0 ? 0 : d); }

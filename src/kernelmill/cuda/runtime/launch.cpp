@@ -305,6 +305,8 @@ void run_cooperative(Launch& l) {
 cudaError_t refuse(const Kernel& k, cudaError_t code, const char* why) {
     if (!unread) snprintf(unread_text, sizeof unread_text, "%s: launch refused: %s", demangled(&k), why);
     unread = true;
+    std::lock_guard hold(report_lock);
+    snprintf(last_report, sizeof last_report, "kernelmill cuda: launch refused: %s\n  kernel %s (%s:%u)\n", why, demangled(&k), k.file, k.line);
     return set_error(code);
 }
 

@@ -70,6 +70,7 @@ template <class To, class From> KM_FN unsigned short directed(float f, int mode,
         KM_FN_C explicit operator long long() const { return km::saturate<long long>(TOF(__x)); } \
         KM_FN_C explicit operator unsigned long long() const { return km::saturate<unsigned long long>(TOF(__x)); } \
         KM_FN_C T& operator=(const RAW& r) { __x = r.x; return *this; } \
+        template <class U, class = decltype(((const U*)nullptr)->operator T())> KM_FN_C T& operator=(const U& u) { return *this = u.operator T(); } \
         KM_FN_C T& operator=(float f) { __x = FROMF(f); return *this; } \
         KM_FN_C T& operator=(double f) { __x = FROMD(f); return *this; } \
         KM_FN_C T& operator=(int v) { __x = FROMD(v); return *this; } \
