@@ -1,4 +1,4 @@
-// Features: cub's caching allocator, key-value pairs made from two values, neighbours subtracted by an operator that takes references
+// Features: cub's caching allocator and its checks of errors, key-value pairs made from two values, neighbours subtracted by an operator that takes references
 #include <cub/cub.cuh>
 #include "check.h"
 
@@ -47,7 +47,7 @@ int main() {
     size_t bytes = 0;
     Device<int> sum(1);
     cub::DeviceReduce::Sum(room, bytes, (int*)in, (int*)sum, 128);
-    EXPECT(allocator.DeviceAllocate(&room, bytes) == cudaSuccess);
+    CubDebugExit(allocator.DeviceAllocate(&room, bytes));
     cub::DeviceReduce::Sum(room, bytes, (int*)in, (int*)sum, 128);
     EXPECT(allocator.DeviceFree(room) == cudaSuccess);
     int expected = 0;

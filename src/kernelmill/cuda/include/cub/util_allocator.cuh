@@ -1,7 +1,13 @@
 // cub's allocator of temporary memory: it keeps nothing back, as allocations are cheap here.
 #pragma once
+#include <cstdio>
+#include <cstdlib>
 #include "../cuda_runtime.h"
 namespace cub {
+inline cudaError_t Debug(cudaError_t e, const char* file, int line) {
+    if (e) fprintf(stderr, "CUDA error %d [%s, %d]: %s\n", int(e), file, line, cudaGetErrorString(e));
+    return e;
+}
 struct CachingDeviceAllocator {
     CachingDeviceAllocator(bool = false, bool = false) {}
     CachingDeviceAllocator(unsigned, unsigned, unsigned = 0, size_t = 0, bool = false, bool = false) {}
@@ -13,3 +19,5 @@ struct CachingDeviceAllocator {
     cudaError_t FreeAllCached() { return cudaSuccess; }
 };
 }  // namespace cub
+#define CubDebug(e) ::cub::Debug((e), __FILE__, __LINE__)
+#define CubDebugExit(e) (CubDebug(e) ? exit(1) : void())

@@ -80,6 +80,17 @@ template <class I, class T, class S> void sequence(I a, I b, T v, S step) { for 
 template <class I, class T> void sequence(I a, I b, T v) { std::iota(a, b, typename std::iterator_traits<I>::value_type(v)); }
 template <class I, class O> O exclusive_scan(I a, I b, O o) { return std::exclusive_scan(a, b, o, typename std::iterator_traits<I>::value_type()); }
 template <class I, class O, class... T> O exclusive_scan(I a, I b, O o, T... t) { return std::exclusive_scan(a, b, o, t...); }
+/// Elements that an iterator makes up, such as tuples of a zip, cannot be swapped in place: they are sorted as values.
+template <class I, class... F> void sort(I a, I b, F... f) {
+    using Traits = std::iterator_traits<I>;
+    if constexpr (std::is_reference_v<typename Traits::reference>) {
+        std::stable_sort(a, b, f...);
+    } else {
+        std::vector<typename Traits::value_type> values(a, b);
+        std::stable_sort(values.begin(), values.end(), f...);
+        std::copy(values.begin(), values.end(), a);
+    }
+}
 template <class K, class V, class... F> void sort_by_key(K a, K b, V v, F... f) {
     auto n = size_t(b - a);
     std::vector<size_t> order(n);
@@ -144,7 +155,7 @@ template <class I, class S, class O, class P> O copy_if(I a, I b, S stencil, O o
 }
 template <class I, class R> void shuffle(I a, I b, R&& r) { std::shuffle(a, b, r); }
 }  // namespace impl
-KM_BOTH(sort, std::sort) KM_BOTH(stable_sort, std::stable_sort) KM_BOTH(copy, std::copy) KM_BOTH(fill, std::fill) KM_BOTH(transform, std::transform)
+KM_BOTH(sort, impl::sort) KM_BOTH(stable_sort, impl::sort) KM_BOTH(copy, std::copy) KM_BOTH(fill, std::fill) KM_BOTH(transform, std::transform)
 KM_BOTH(inclusive_scan, std::inclusive_scan) KM_BOTH(exclusive_scan, impl::exclusive_scan) KM_BOTH(reduce, impl::reduce) KM_BOTH(transform_reduce, impl::transform_reduce)
 KM_BOTH(sequence, impl::sequence) KM_BOTH(sort_by_key, impl::sort_by_key) KM_BOTH(stable_sort_by_key, impl::sort_by_key) KM_BOTH(max_element, std::max_element)
 KM_BOTH(min_element, std::min_element) KM_BOTH(unique, std::unique) KM_BOTH(copy_if, impl::copy_if) KM_BOTH(remove_if, impl::remove_if) KM_BOTH(count_if, std::count_if)
