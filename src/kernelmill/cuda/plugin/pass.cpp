@@ -107,6 +107,7 @@ PreservedAnalyses SplitPass::run(Module& m, ModuleAnalysisManager& analyses) {
     auto pointer = PointerType::getUnqual(c);
     auto i32 = Type::getInt32Ty(c);
     const bool dangerous = has_marker_address_taken(m);
+    auto& functions = analyses.getResult<FunctionAnalysisManagerModuleProxy>(m).getManager();
     std::vector<Function*> made;
     for (auto item : items) {
         auto name = item->getName().str();
@@ -116,7 +117,7 @@ PreservedAnalyses SplitPass::run(Module& m, ModuleAnalysisManager& analyses) {
         lower_shared_atomics(*item);
         std::string why = hidden_calls(*item, dangerous);
         Splitter s(m, *item);
-        if (why.empty()) why = s.run();
+        if (why.empty()) why = s.run(functions);
         if (!why.empty()) {
             why = "fibers: " + why;
         } else {
@@ -150,7 +151,6 @@ PreservedAnalyses SplitPass::run(Module& m, ModuleAnalysisManager& analyses) {
         set_field(kernel, Why, text(m, why));
         explain(name, string_at(kernel, File), number_at(kernel, Line), number_at(kernel, SharedBytes), why);
     }
-    auto& functions = analyses.getResult<FunctionAnalysisManagerModuleProxy>(m).getManager();
     PassBuilder builder;
     auto simplify = builder.buildFunctionSimplificationPipeline(OptimizationLevel::O3, ThinOrFullLTOPhase::None);
     for (auto f : made) {

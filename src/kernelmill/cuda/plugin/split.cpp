@@ -536,7 +536,7 @@ Function* Splitter::build(unsigned index, BasicBlock* start) {
     return f;
 }
 
-std::string Splitter::run() {
+std::string Splitter::run(FunctionAnalysisManager& analyses) {
     unsigned size = 0;
     for (auto& i : instructions(item)) {
         size++;
@@ -556,7 +556,7 @@ std::string Splitter::run() {
         Function*& f;
         ~Drop() { f->eraseFromParent(); }
     } drop{work_};
-    stop_in_strided_loops(*work_);
+    stop_in_strided_loops(*work_, unroll_rounds(*work_, analyses));
     find_stops();
     if (stops.size() > kMaxStops || size * (stops.size() + 1) > kMaxInstructions * 4) return "too large (" + std::to_string(size) + " instructions, " + std::to_string(stops.size()) + " stops)";
     if (!stops.empty()) rematerialize();

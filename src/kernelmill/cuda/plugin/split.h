@@ -8,6 +8,7 @@
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/PassManager.h"
 
 namespace km {
 
@@ -40,7 +41,11 @@ void yield_in_spin_loops(llvm::Function& f);
 /// Turns loops inside out in which each thread strides over the data (i = thread; i < n; i += threads): a stop in each round lets the loop over
 /// the threads, whose accesses are adjacent, be the inner one. The counter becomes start + uniform distance. So do loops that all threads go
 /// round equally often and in which neighbours read neighbouring elements.
-void stop_in_strided_loops(llvm::Function& f);
+void stop_in_strided_loops(llvm::Function& f, const std::set<llvm::BasicBlock*>& rests);
+
+/// Unrolls the latter four times: sums stay in registers for four rounds, and what a row of threads costs is paid once for them. Returns the
+/// blocks of the loops that do the rest, which need no stops.
+std::set<llvm::BasicBlock*> unroll_rounds(llvm::Function& f, llvm::FunctionAnalysisManager& analyses);
 
 /// Values that are equal in all threads of a block wherever they are defined.
 class Uniformity {
@@ -81,7 +86,7 @@ struct Splitter {
     uint64_t frame_bytes = 0, uniform_bytes = 0;
     std::vector<llvm::Function*> segments;  // one per continuation; the first is the entry
 
-    std::string run();
+    std::string run(llvm::FunctionAnalysisManager& analyses);
 
 private:
     llvm::Function* work_ = nullptr;  // the copy of `item` that is taken apart

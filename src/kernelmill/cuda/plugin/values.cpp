@@ -7,7 +7,10 @@
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InstIterator.h"
 #include "llvm/IR/IntrinsicInst.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Transforms/Scalar/LoopUnrollPass.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
+#include "llvm/Transforms/Utils/LoopUtils.h"
 #include "split.h"
 
 using namespace llvm;
@@ -227,7 +230,38 @@ bool neighbours_in_each_round(const Loop& l, const Uniformity& same, const std::
 
 }  // namespace
 
-void stop_in_strided_loops(Function& f) {
+std::set<BasicBlock*> unroll_rounds(Function& f, FunctionAnalysisManager& analyses) {
+    constexpr unsigned most = 48, rounds = 4;
+    Uniformity same(f);
+    DominatorTree dominators(f);
+    LoopInfo loops(dominators);
+    bool any = false;
+    std::set<BasicBlock*> before, rests;
+    for (auto& b : f) before.insert(&b);
+    for (auto l : loops.getLoopsInPreorder()) {
+        if (!l->getLoopLatch() || !l->getLoopPredecessor() || !l->isInnermost() || l->getExitingBlock() != l->getLoopLatch()) continue;
+        size_t size = 0;
+        for (auto b : l->blocks()) size += b->size();
+        if (size > most || any_of(l->blocks(), [](BasicBlock* b) { return any_of(*b, [](Instruction& i) { return suspends(&i); }); })) continue;
+        if ((hasUnrollTransformation(l) & TM_Disable) || !neighbours_in_each_round(*l, same, counters_of(*l, same))) continue;
+        addStringMetadataToLoop(l, "llvm.loop.unroll.count", rounds);
+        any = true;
+    }
+    if (!any) return {};
+    // The rounds that do not fill four go first, with the entry: behind the others they would be part of the segment that runs most.
+    auto after = cl::getRegisteredOptions().lookup("unroll-runtime-epilog");
+    if (!after || after->getNumOccurrences() || after->addOccurrence(0, "", "false")) return {};
+    FunctionPassManager passes;
+    passes.addPass(LoopUnrollPass(LoopUnrollOptions(2, true)));
+    passes.run(f, analyses);
+    after->reset();
+    analyses.clear(f, f.getName());
+    for (auto& b : f)
+        if (!before.count(&b)) rests.insert(&b);
+    return rests;
+}
+
+void stop_in_strided_loops(Function& f, const std::set<BasicBlock*>& rests) {
     Uniformity same(f);
     DominatorTree dominators(f);
     LoopInfo loops(dominators);
@@ -236,7 +270,7 @@ void stop_in_strided_loops(Function& f) {
     for (auto& i : instructions(f)) others |= suspends(&i);
     std::vector<std::pair<Loop*, std::vector<Counter>>> found;
     for (auto l : loops.getLoopsInPreorder()) {
-        if (!l->getLoopLatch() || !l->getLoopPredecessor() || !l->isInnermost()) continue;
+        if (!l->getLoopLatch() || !l->getLoopPredecessor() || !l->isInnermost() || rests.count(l->getHeader())) continue;
         if (any_of(l->blocks(), [](BasicBlock* b) { return any_of(*b, [](Instruction& i) { return suspends(&i); }); })) continue;
         auto counters = counters_of(*l, same);
         if (neighbours_in_each_round(*l, same, counters)) {
