@@ -201,6 +201,21 @@ def test_neutralised_must_be_shown() -> None:
     assert outcome(race([2.0, 2.1, 1.9, 2.0, 2.0, 2.0], "faster")).got == THROUGH
 
 
+def test_a_gain_is_believed_after_a_second_race(monkeypatch: pytest.MonkeyPatch) -> None:
+    attack, gain, none = one("x86", "zeros"), race([2.0, 2.1, 1.9, 2.0, 2.0, 2.0], "faster"), race([1.0, 1.01, 0.99, 1.02, 0.98, 1.0])
+
+    def told(*races: Decision) -> str:
+        left = list(races)
+        court = Court(isolation(None))
+        monkeypatch.setattr(court, "_twin", lambda attack: None)
+        monkeypatch.setattr(court, "_race", lambda *_: left.pop(0))
+        return court._raced(attack, None, court.level).got  # pyright: ignore[reportPrivateUsage, reportArgumentType]
+
+    assert told(gain, gain) == THROUGH
+    assert told(gain, none) == NEUTRALISED
+    assert told(none) == NEUTRALISED
+
+
 def test_an_undecided_race_is_a_failure() -> None:
     def code(*got: str, defences: bool = True) -> int:
         row = {"class_": "c", "name": "n", "language": "C++", "platform": "x86", "task": "t", "what": "w", "seen": "s", "expected": []}
