@@ -52,6 +52,7 @@ struct Settings {
     bool strict;        // early exit before a barrier is an error
     bool faults;        // turn the machine's faults into CUDA errors (handlers for SIGSEGV and its like)
     double patience;    // seconds without progress before a deadlock is declared
+    int64_t spin;       // microseconds that threads spin after a launch before they sleep
     int threads;
 };
 const Settings& settings();

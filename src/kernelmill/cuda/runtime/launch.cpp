@@ -2,6 +2,7 @@
 #include "launch.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
@@ -217,7 +218,23 @@ void work(Launch& l) {
     w.inside = false;
 }
 
-/// Threads that sleep between launches. Made anew in a forked child, which has none of them.
+/// Whether `done` came within the time that threads of a launch spin for: to be woken takes several times as long as a small kernel.
+template <class Done>
+bool spun(Done done) {
+    static const bool alone = std::thread::hardware_concurrency() < 2;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(alone ? 0 : settings().spin);
+    do {
+        for (int i = 0; i < 64; i++) {
+            if (done()) return true;
+#if defined(__x86_64__)
+            __builtin_ia32_pause();
+#endif
+        }
+    } while (std::chrono::steady_clock::now() < end);
+    return false;
+}
+
+/// Threads that spin a little and then sleep between launches. Made anew in a forked child, which has none of them.
 class Pool {
 public:
     void run(Launch& l, unsigned helpers) {
@@ -228,20 +245,23 @@ public:
         }
         launch_ = &l;
         wanted_ = helpers;
-        busy_ = 0;
-        wake_.notify_all();
         hold.unlock();
+        wake_.notify_all();
         work(l);
         hold.lock();
         wanted_ = 0;
+        hold.unlock();
+        spun([this] { return busy_ == 0; });
+        hold.lock();
         idle_.wait(hold, [this] { return busy_ == 0; });
         launch_ = nullptr;
     }
 
 private:
     void loop() {
-        std::unique_lock hold(lock_);
         for (;;) {
+            spun([this] { return wanted_ > 0; });
+            std::unique_lock hold(lock_);
             wake_.wait(hold, [this] { return wanted_ > 0; });
             wanted_--;
             busy_++;
@@ -252,9 +272,10 @@ private:
             if (--busy_ == 0) idle_.notify_all();
         }
     }
-    std::mutex lock_;
+    std::mutex lock_;  // held by whoever changes what is below; counts are read without it while spinning
     std::condition_variable wake_, idle_;
-    unsigned threads_ = 0, wanted_ = 0, busy_ = 0;
+    std::atomic<unsigned> wanted_ = 0, busy_ = 0;
+    unsigned threads_ = 0;
     Launch* launch_ = nullptr;
 };
 
@@ -356,6 +377,7 @@ Settings& changeable_settings() {
         v.strict = env("KERNELMILL_CUDA_STRICT", 0) != 0;
         v.faults = env("KERNELMILL_CUDA_FAULTS", 1) != 0;
         v.patience = env("KERNELMILL_CUDA_PATIENCE", 10);
+        v.spin = int64_t(env("KERNELMILL_CUDA_SPIN", 200));
         v.threads = int(env("KERNELMILL_CUDA_THREADS", env("OMP_NUM_THREADS", double(sysconf(_SC_NPROCESSORS_ONLN)))));
         if (v.threads < 1) v.threads = 1;
         return v;
