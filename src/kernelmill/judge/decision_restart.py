@@ -70,10 +70,10 @@ class Rounds:
     """How long a restart goes on."""
 
     most: int = 10
-    least: int = 2
-    seconds: float = 0.02
-    """After `least` rounds enough is enough once the windows took this long per arm, and after any once they took four times that:
-    restarts count, not rounds."""
+    least: int = 3
+    seconds: float = 0.05
+    """After `least` rounds enough is enough once all windows, as long as the best of them, would have taken this long per arm: restarts
+    count, not rounds. The first two or three of torch are slower, its allocator still grows; disturbed ones do not count."""
     timeout: float = 20.0
     """Time limit of one batch."""
     helpers: int = 1

@@ -235,7 +235,8 @@ int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_fi
   memset(f, 0, sizeof *f);
   uint64_t state = r->seed;
   uint32_t *order = malloc(r->nsets * sizeof *order), arms[MAX_ARMS], done = 0;
-  uint64_t spent = 0;
+  uint64_t spent = 0, useful = 0, best[MAX_ARMS]; /* a disturbed round, or one in which an allocator still grows, is no reason to end early */
+  memset(best, 0xff, sizeof best);
   struct watch watch[MAX_ARMS] = {0};
   struct km_sample sample = {0, 0, 0, 0};
   if (!order || r->narms > MAX_ARMS) return free(order), -1;
@@ -248,7 +249,7 @@ int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_fi
   }
   for (uint32_t s = 0; s < r->nsets; s++) order[s] = s;
   uint64_t last = 0;
-  for (uint32_t round = 0; round <= r->rounds && !f->trouble && spent <= (done < r->least_rounds ? 4 : 1) * r->budget_ns; round++) {
+  for (uint32_t round = 0; round <= r->rounds && !f->trouble && (done < r->least_rounds ? spent <= 4 * r->budget_ns : useful <= r->budget_ns && spent <= 6 * r->budget_ns); round++) {
     uint64_t seed = km_next(&state), poison = km_new_poison(km_next(&state));
     f->round = (int)round, last = seed;
     share(r, refill, round, seed, poison, NULL);
@@ -257,12 +258,16 @@ int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_fi
     shuffle(order, r->nsets, &state);
     for (uint32_t i = 0; i < r->narms && !f->trouble; i++) {
       one_arm(r, arms[i], &watch[arms[i]], order, round == 0, &sample, f);
-      if (round) samples[(round - 1) * r->narms + arms[i]] = sample, spent += (uint64_t)sample.wall_ns;
+      if (!round) continue;
+      samples[(round - 1) * r->narms + arms[i]] = sample, spent += (uint64_t)sample.wall_ns;
+      if ((uint64_t)sample.wall_ns < best[arms[i]]) best[arms[i]] = (uint64_t)sample.wall_ns;
     }
     at_leisure(r);
     if (!f->trouble && !(r->off & KM_UNCOMPARED)) share(r, compare, round, seed, poison, f);
     f->round = (int)round;
     if (!f->trouble && round) done = round;
+    useful = 0;
+    for (uint32_t a = 0; done && a < r->narms; a++) useful += done * best[a];
   }
   for (uint32_t a = 0; a < r->narms && !f->trouble; a++) {
     int64_t at = km_check_canaries(r->arms[a].outputs, r->places, places, KM_OUTPUTS, canaries);
