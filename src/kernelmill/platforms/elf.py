@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _DT_NEEDED, _DT_RPATH, _DT_RUNPATH = 1, 15, 29
-_SHT_SYMTAB, _SHT_DYNAMIC, _SHT_DYNSYM, _SHT_INIT_ARRAY = 2, 6, 11, 14
+SYMTAB, _SHT_DYNAMIC, _SHT_DYNSYM, _SHT_INIT_ARRAY = 2, 6, 11, 14
+FUNCTION = 2
+"""Type of a symbol, the lower half of its info; the upper half is its binding."""
 MACHINES = {62: "x86_64", 183: "aarch64", 243: "riscv64"}
 
 
@@ -41,17 +44,31 @@ def read(data: bytes) -> Elf:
         raise NotElf(f"malformed ELF file: {error}") from error
 
 
-def _read(data: bytes) -> Elf:
+def sections_of(data: bytes) -> list[tuple[int, ...]]:
+    """The section headers, as they stand there (System V ABI, chapter 4). Raises `NotElf`, or `struct.error` for a truncated file."""
     if data[:6] != b"\x7fELF\x02\x01":
         raise NotElf("not a 64-bit little-endian ELF file")
-    kind, machine = struct.unpack_from("<HH", data, 16)
-    if kind != 3:
-        raise NotElf("not a shared object")
     (table,) = struct.unpack_from("<Q", data, 40)
     size, count = struct.unpack_from("<HH", data, 58)
     if size < 64 or count > 4096:
         raise NotElf("malformed ELF file: section table")
-    sections = [struct.unpack_from("<IIQQQQIIQQ", data, table + i * size) for i in range(count)]
+    return [struct.unpack_from("<IIQQQQIIQQ", data, table + i * size) for i in range(count)]
+
+
+def symbols_in(data: bytes, sections: Sequence[tuple[int, ...]], section: tuple[int, ...]) -> Iterator[tuple[str, int, int, int]]:
+    """(name, info, other, section it is defined in or 0) of each entry of a symbol table but the empty first one."""
+    offset, length, link = section[4:7]
+    names = data[sections[link][4] : sections[link][4] + sections[link][5]]
+    for at in range(offset + 24, offset + length - 23, 24):
+        name, info, other, home = struct.unpack_from("<IBBH", data, at)
+        yield _string(names, name), info, other, home
+
+
+def _read(data: bytes) -> Elf:
+    sections = sections_of(data)
+    kind, machine = struct.unpack_from("<HH", data, 16)
+    if kind != 3:
+        raise NotElf("not a shared object")
     needed: list[str] = []
     paths: list[str] = []
     exports: set[str] = set()
@@ -62,12 +79,12 @@ def _read(data: bytes) -> Elf:
         kind, offset, length, link = section[1], section[4], section[5], section[6]
         if kind == _SHT_INIT_ARRAY:
             constructors = length // 8
-        if kind not in (_SHT_DYNAMIC, _SHT_DYNSYM, _SHT_SYMTAB):
+        if kind not in (_SHT_DYNAMIC, _SHT_DYNSYM, SYMTAB):
             continue
         if offset + length > len(data):
             raise NotElf("malformed ELF file: a section lies outside it")
-        names = data[sections[link][4] : sections[link][4] + sections[link][5]]
         if kind == _SHT_DYNAMIC:
+            names = data[sections[link][4] : sections[link][4] + sections[link][5]]
             for at in range(offset, offset + length - 15, 16):
                 tag, value = struct.unpack_from("<qQ", data, at)
                 if tag == _DT_NEEDED:
@@ -75,11 +92,9 @@ def _read(data: bytes) -> Elf:
                 elif tag in (_DT_RPATH, _DT_RUNPATH):
                     paths += _string(names, value).split(":")
             continue
-        for at in range(offset + 24, offset + length - 23, 24):
-            name, info, _other, home = struct.unpack_from("<IBBH", data, at)
-            text = _string(names, name)
-            if kind == _SHT_SYMTAB:
-                if home and info & 15 == 2:
+        for text, info, _other, home in symbols_in(data, sections, section):
+            if kind == SYMTAB:
+                if home and info & 15 == FUNCTION:
                     hidden.add(text)
             elif home:
                 exports.add(text)
