@@ -33,7 +33,7 @@ def compiler_errors(text: str) -> str:
 
 def link(tools: Toolchain, objects: Sequence[str], out: Path, libraries: Sequence[str], *, shared: bool, python: bool = False) -> None:
     """Links with the runtime. `python`: for the interpreter to load, whose symbols, and only those, stay undefined. Raises `CudaBuildError`."""
-    more = [*(["--exclude-libs", "ALL"] if shared else []), *(["-z", "defs"] if shared else [])]
+    more = ["--exclude-libs", "ALL", "-z", "defs"] if shared else []
     more += ["--warn-unresolved-symbols"] if python else []
     plain = _for_linker(libraries)
     if plain is None:
@@ -54,7 +54,7 @@ def link(tools: Toolchain, objects: Sequence[str], out: Path, libraries: Sequenc
             argv += [*objects, str(tools.library), *plain, *more] if word == str(tools.library) else [str(out) if word == _OUT else word]
     done = subprocess.run(argv, capture_output=True, text=True)
     if done.returncode:
-        raise CudaBuildError(_link_errors(done.stderr))
+        raise CudaBuildError(_undefined(done.stderr) or done.stderr[-2000:])
     if python and (missing := _undefined(done.stderr)):
         out.unlink(missing_ok=True)
         raise CudaBuildError(missing)
@@ -98,10 +98,6 @@ def _for_linker(flags: Sequence[str]) -> list[str] | None:
         else:
             return None
     return words
-
-
-def _link_errors(text: str) -> str:
-    return _undefined(text) or text[-2000:]
 
 
 def _undefined(text: str) -> str:

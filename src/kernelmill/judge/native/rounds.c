@@ -231,11 +231,20 @@ static int one_arm(const struct km_race *r, uint32_t a, struct watch *watch, con
   return 0;
 }
 
+/* Whether a restart has its rounds. Their best times count: a disturbed round, or one in which an allocator still grows, is no reason to
+ * end early. What was spent bounds it all the same. */
+static int enough(const struct km_race *r, uint32_t done, const uint64_t *best, uint64_t spent) {
+  if (done < r->least_rounds) return spent > 4 * r->budget_ns;
+  uint64_t useful = 0;
+  for (uint32_t a = 0; done && a < r->narms; a++) useful += done * best[a];
+  return useful > r->budget_ns || spent > 6 * r->budget_ns;
+}
+
 int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_finding *f) {
   memset(f, 0, sizeof *f);
   uint64_t state = r->seed;
   uint32_t *order = malloc(r->nsets * sizeof *order), arms[MAX_ARMS], done = 0;
-  uint64_t spent = 0, useful = 0, best[MAX_ARMS]; /* a disturbed round, or one in which an allocator still grows, is no reason to end early */
+  uint64_t spent = 0, best[MAX_ARMS];
   memset(best, 0xff, sizeof best);
   struct watch watch[MAX_ARMS] = {0};
   struct km_sample sample = {0, 0, 0, 0};
@@ -249,7 +258,7 @@ int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_fi
   }
   for (uint32_t s = 0; s < r->nsets; s++) order[s] = s;
   uint64_t last = 0;
-  for (uint32_t round = 0; round <= r->rounds && !f->trouble && (done < r->least_rounds ? spent <= 4 * r->budget_ns : useful <= r->budget_ns && spent <= 6 * r->budget_ns); round++) {
+  for (uint32_t round = 0; round <= r->rounds && !f->trouble && !enough(r, done, best, spent); round++) {
     uint64_t seed = km_next(&state), poison = km_new_poison(km_next(&state));
     f->round = (int)round, last = seed;
     share(r, refill, round, seed, poison, NULL);
@@ -266,8 +275,6 @@ int km_run_race(const struct km_race *r, struct km_sample *samples, struct km_fi
     if (!f->trouble && !(r->off & KM_UNCOMPARED)) share(r, compare, round, seed, poison, f);
     f->round = (int)round;
     if (!f->trouble && round) done = round;
-    useful = 0;
-    for (uint32_t a = 0; done && a < r->narms; a++) useful += done * best[a];
   }
   for (uint32_t a = 0; a < r->narms && !f->trouble; a++) {
     int64_t at = km_check_canaries(r->arms[a].outputs, r->places, places, KM_OUTPUTS, canaries);
